@@ -1,0 +1,54 @@
+"""The command `mailreeve` and the table of its commands."""
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from mailreeve import __version__
+from mailreeve.errors import MailreeveError
+
+# command -> module and function; a module is imported only when its command is asked for
+COMMANDS: dict[str, tuple[str, str]] = {
+    "sandbox": ("mailreeve.cli.sandbox", "sandbox"),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module on use, so that `mailreeve --version` imports next to nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mailreeve")
+@click.option("--demo", is_flag=True, help="Run on the built-in demo mailbox: no account, no key.")
+@click.pass_context
+def root(ctx: click.Context, demo: bool) -> None:
+    """Mailreeve: an e-mail assistant for Gmail that never sends without a person."""
+    ctx.obj = {"demo": demo}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code."""
+    try:
+        code = root.main(args=list(arguments), prog_name="mailreeve", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        return 130
+    except MailreeveError as error:
+        click.echo(f"mailreeve: {error}", err=True)
+        return error.exit_code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,212 @@
+"""Settings: config.toml in MAILREEVE_HOME and MAILREEVE_* -> one frozen Config. The only reader of either.
+
+`DATABASE_URL` and `OPENAI_*` are ignored on purpose: mail must not go to a provider that the user did not
+name here.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from mailreeve.errors import ConfigError
+from mailreeve.models import Archetype
+from mailreeve.platform import default_home
+
+Capability = Literal["read", "label", "draft", "send"]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _endpoint(url: str) -> str:
+    """Accept https anywhere, http on loopback only; drop the trailing slash."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be a plain URL such as https://host/path")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("must be https, or http on a loopback address")
+    return url.rstrip("/")
+
+
+def _llm_endpoint(url: str) -> str:
+    """Accept http too: local model servers on the own network seldom speak https."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a URL such as http://127.0.0.1:11434/v1")
+    return url.rstrip("/")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GoogleConfig(_Section):
+    """How Google is reached."""
+
+    base: Annotated[str, AfterValidator(_endpoint)] | None = None
+    """Root of all Google APIs; None is Google itself."""
+    token: SecretStr | None = None
+    """A ready access token, for a loopback base only (MAILREEVE_GOOGLE_TOKEN)."""
+    client_file: Path | None = None
+    """The OAuth client of type "Desktop app", as downloaded from the Google Cloud console."""
+    quota: Literal["2026", "legacy", "off"] = "2026"
+    timeout_seconds: float = Field(default=60, gt=0, le=600)
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when the base is a server on this machine."""
+        return self.base is not None and _is_loopback(urlsplit(self.base).hostname or "")
+
+
+class LlmConfig(_Section):
+    """The language model; without base_url and model the offline reader does all reading."""
+
+    base_url: Annotated[str, AfterValidator(_llm_endpoint)] | None = None
+    api_key: SecretStr | None = None
+    model: str = ""
+    timeout_seconds: float = Field(default=60, gt=0, le=600)
+    body_tokens: int = Field(default=600, ge=100, le=20_000)
+    """How much of a mail's new text is shown to the model; head and tail are kept."""
+    max_tokens_per_run: int = Field(default=2_000_000, ge=0)
+    max_cost_per_run: float = Field(default=0.0, ge=0)
+    """In the currency of the prices; 0 is no limit."""
+    price_in_per_million: float = Field(default=0.0, ge=0)
+    price_out_per_million: float = Field(default=0.0, ge=0)
+    concurrency: int = Field(default=4, ge=1, le=64)
+
+    @property
+    def configured(self) -> bool:
+        """True when there is a model to ask."""
+        return bool(self.base_url and self.model)
+
+
+class TriageConfig(_Section):
+    """The triage loop."""
+
+    first_days: int = Field(default=3, ge=1, le=365)
+    first_cap: int = Field(default=500, ge=1, le=100_000)
+    label_prefix: str = Field(default="Mailreeve", min_length=1, max_length=40, pattern=r"^[^/\x00-\x1f]+$")
+    drafts: bool = True
+    max_drafts: int = Field(default=20, ge=0, le=500)
+    offline_bar: float = Field(default=0.85, ge=0, le=1)
+    """The offline reader decides alone from this confidence on, if no veto fires."""
+
+
+class UserConfig(_Section):
+    """The person whose mail it is."""
+
+    name: str = ""
+    about: str = Field(default="", max_length=2000)
+    timezone: str = ""
+    """An IANA name; empty is the zone of the machine."""
+
+
+class PolicyConfig(_Section):
+    """What Mailreeve may do; no capability implies another."""
+
+    capabilities: tuple[Capability, ...] = ("read", "label", "draft")
+    trusted_recipients: tuple[str, ...] = ()
+    sends_per_day: int = Field(default=50, ge=0, le=2000)
+
+
+class LabelConfig(_Section):
+    """One of the user's labels."""
+
+    id: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")
+    name: str = Field(default="", max_length=100, pattern=r"^[^\x00-\x1f]*$")
+    when: str = Field(min_length=3, max_length=500)
+    archetype: Archetype | None = None
+    actions: tuple[Literal["archive", "star", "read"], ...] = ()
+    rank: int | None = None
+    urgent: bool = False
+
+
+class Config(_Section):
+    """All settings, read once at start."""
+
+    home: Path
+    account: str = ""
+    """The default account; empty is the only one there is."""
+    google: GoogleConfig = GoogleConfig()
+    llm: LlmConfig = LlmConfig()
+    triage: TriageConfig = TriageConfig()
+    user: UserConfig = UserConfig()
+    policy: PolicyConfig = PolicyConfig()
+    labels: tuple[LabelConfig, ...] = ()
+    """Empty is the built-in set (triage/labels.py)."""
+    demo: bool = False
+    """True when everything runs on the built-in demo mailbox."""
+
+
+_ENVIRONMENT = {
+    "MAILREEVE_GOOGLE_BASE": ("google", "base"),
+    "MAILREEVE_GOOGLE_TOKEN": ("google", "token"),
+    "MAILREEVE_LLM_BASE_URL": ("llm", "base_url"),
+    "MAILREEVE_LLM_API_KEY": ("llm", "api_key"),
+    "MAILREEVE_LLM_MODEL": ("llm", "model"),
+}
+
+
+def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The one folder that holds config, tokens, databases and logs."""
+    chosen = environ.get("MAILREEVE_HOME")
+    return Path(chosen).expanduser().absolute() if chosen else default_home()
+
+
+def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> Config:
+    """Read config.toml and the environment.
+
+    Raises ConfigError naming the key and what it should be.
+    """
+    folder = home or home_folder(environ)
+    file = folder / "config.toml"
+    values = _read_toml(file)
+    if "home" in values or "demo" in values:
+        raise ConfigError(f"{file}: home and demo cannot be set there.", "Use MAILREEVE_HOME and --demo.")
+    for variable, (section, key) in _ENVIRONMENT.items():
+        if environ.get(variable):
+            values.setdefault(section, {})[key] = environ[variable]
+    try:
+        config = Config.model_validate({**values, "home": folder})
+    except ValidationError as error:
+        raise ConfigError(_explain(error, file), "Compare it with config.example.toml.") from None
+    if config.google.token and not config.google.is_loopback:
+        raise ConfigError(
+            "MAILREEVE_GOOGLE_TOKEN is taken only together with a loopback MAILREEVE_GOOGLE_BASE.",
+            "For a real account run `mailreeve login`.",
+        )
+    ids = [label.id for label in config.labels]
+    if len(ids) != len(set(ids)):
+        raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")
+    return config
+
+
+def _read_toml(file: Path) -> dict[str, dict[str, object]]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}.", "Correct that line.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
+
+
+def _explain(error: ValidationError, file: Path) -> str:
+    """One line per wrong key; the value is not echoed, because it may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        key = ".".join(str(part) for part in problem["loc"])
+        text = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+        lines.append(f"{key}: {text}")
+    return f"Wrong settings ({file.name} or MAILREEVE_*): " + "; ".join(lines) + "."

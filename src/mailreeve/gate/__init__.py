@@ -1,0 +1,1 @@
+"""The only door for anything that leaves: proposals, digests, execution, reconciliation."""

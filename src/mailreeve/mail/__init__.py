@@ -1,0 +1,1 @@
+"""Mail as bytes and text, pure: no network, no files, no clock."""

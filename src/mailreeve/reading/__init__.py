@@ -1,0 +1,1 @@
+"""Readers: who turns a message into a verdict, a summary or a draft."""

@@ -1,0 +1,1 @@
+"""The reader that works without a language model; everything it says is marked `offline`."""

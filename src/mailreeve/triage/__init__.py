@@ -1,0 +1,1 @@
+"""The triage loop: decide, do, remember, tell."""
