@@ -107,3 +107,21 @@ def test_no_function_is_longer_than_sixty_lines(file: Path) -> None:
         and (node.end_lineno or 0) - node.lineno > 60
     ]
     assert [] == long
+
+
+TESTS = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    "file", sorted(TESTS.rglob("test_*.py")), ids=lambda file: str(file.relative_to(TESTS))
+)
+def test_every_test_says_in_a_sentence_what_holds(file: Path) -> None:
+    """A test's docstring is its promise."""
+    silent = [
+        node.name
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+    assert [] == silent

@@ -32,7 +32,7 @@ class Database:
         self._migrate()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = getattr(self._local, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
                 connection = sqlite3.connect(
@@ -49,7 +49,7 @@ class Database:
             self._local.connection = connection
             with self._guard:
                 self._all.append(connection)
-        return connection  # type: ignore[no-any-return]
+        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
