@@ -1,0 +1,107 @@
+"""Settings: what is read, and what is refused."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mailreeve import config
+from mailreeve.errors import ConfigError
+
+ROOT = Path(__file__).parent.parent
+
+
+def write(home: Path, text: str) -> Path:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
+    """A first start needs no configuration."""
+    assert config.Config(home=tmp_path) == config.load({}, tmp_path)
+
+
+def test_the_example_shows_every_default(tmp_path: Path) -> None:
+    """config.example.toml loads, and changes nothing."""
+    home = write(tmp_path / "home", (ROOT / "config.example.toml").read_text(encoding="utf-8"))
+    assert config.Config(home=home) == config.load({}, home)
+
+
+def test_the_example_names_every_key() -> None:
+    """No setting is missing from config.example.toml, commented or not."""
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    sections = {"google": config.GoogleConfig, "llm": config.LlmConfig, "triage": config.TriageConfig}
+    sections |= {"user": config.UserConfig, "policy": config.PolicyConfig, "labels": config.LabelConfig}
+    missing = [
+        f"{name}.{key}"
+        for name, section in sections.items()
+        for key in section.model_fields
+        if key not in text.partition(f"[{name}]")[2] and (name, key) != ("google", "token")
+    ]
+    assert [] == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[llm]\nmodle = 'x'", "llm.modle: unknown key"),
+        ("[google]\nbase = 'http://example.com'", "google.base"),
+        ("[google]\nquota = '2027'", "google.quota"),
+        ("[triage]\nfirst_days = 0", "triage.first_days"),
+        ("[triage]\nlabel_prefix = 'a/b'", "triage.label_prefix"),
+        ("this is no toml", "not valid TOML"),
+        ("[[labels]]\nid='a'\nwhen='one'\n[[labels]]\nid='a'\nwhen='two'", "same id"),
+        ("home = '/tmp'", "cannot be set there"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, says: str) -> None:
+    """The error names the key, so that it can be found and corrected."""
+    with pytest.raises(ConfigError, match=says):
+        config.load({}, write(tmp_path / "home", text))
+
+
+def test_an_error_never_echoes_a_value(tmp_path: Path) -> None:
+    """A secret in the wrong place does not reach a terminal or a log."""
+    home = write(tmp_path / "home", "[llm]\nbase_url = 'ftp://secret-canary'")
+    with pytest.raises(ConfigError) as caught:
+        config.load({}, home)
+    assert "secret-canary" not in str(caught.value)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """MAILREEVE_* are read; OPENAI_* and DATABASE_URL are not."""
+    home = write(tmp_path / "home", "[llm]\nmodel = 'from-file'\nbase_url = 'http://127.0.0.1:1/v1'")
+    loaded = config.load(
+        {
+            "MAILREEVE_LLM_MODEL": "from-env",
+            "OPENAI_BASE_URL": "https://elsewhere.example",
+            "DATABASE_URL": "x",
+        },
+        home,
+    )
+    assert ("from-env", "http://127.0.0.1:1/v1") == (loaded.llm.model, loaded.llm.base_url)
+
+
+def test_a_ready_token_is_taken_for_a_loopback_base_only(tmp_path: Path) -> None:
+    """A token in the environment can never be used against, or instead of, a real login."""
+    token = {"MAILREEVE_GOOGLE_TOKEN": "t"}
+    with pytest.raises(ConfigError, match="loopback"):
+        config.load(token, tmp_path)
+    with pytest.raises(ConfigError, match="loopback"):
+        config.load({**token, "MAILREEVE_GOOGLE_BASE": "https://mail.example.com"}, tmp_path)
+    loaded = config.load({**token, "MAILREEVE_GOOGLE_BASE": "http://127.0.0.1:9"}, tmp_path)
+    assert loaded.google.token is not None
+
+
+def test_a_token_is_not_shown_when_the_settings_are_printed(tmp_path: Path) -> None:
+    """Secrets are masked in the record itself."""
+    loaded = config.load(
+        {"MAILREEVE_GOOGLE_BASE": "http://127.0.0.1:9", "MAILREEVE_GOOGLE_TOKEN": "canary-token"}, tmp_path
+    )
+    assert "canary-token" not in repr(loaded)
+
+
+def test_the_example_is_valid_toml() -> None:
+    """The file that people copy can be read by any TOML reader."""
+    assert "llm" in tomllib.loads((ROOT / "config.example.toml").read_text(encoding="utf-8"))
