@@ -3,4 +3,100 @@
 Portable SQL: ids are text, time is integer epoch milliseconds, records are JSON text.
 """
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+M001 = (
+    """create table account (
+        address text primary key,
+        base text not null,
+        scopes text not null,
+        capabilities text not null,
+        added_at bigint not null
+    )""",
+    """create table run (
+        id text primary key,
+        account text not null,
+        state text not null,
+        started_at bigint not null,
+        finished_at bigint,
+        result text not null
+    )""",
+    "create index run_account on run (account, started_at)",
+    """create table ledger (
+        account text not null,
+        message text not null,
+        generation integer not null,
+        thread text not null,
+        state text not null,
+        run text not null default '',
+        attempts integer not null default 0,
+        error text not null default '',
+        verdict text,
+        decided_by text not null default '',
+        sender text not null default '',
+        subject text not null default '',
+        received_at bigint not null default 0,
+        draft text not null default '',
+        queued_at bigint not null,
+        place integer not null,
+        updated_at bigint not null,
+        primary key (account, message, generation)
+    )""",
+    "create index ledger_state on ledger (account, state)",
+    "create index ledger_run on ledger (run)",
+    """create table cursor (
+        account text primary key,
+        history_id text not null,
+        saved_at bigint not null
+    )""",
+    """create table tombstone (
+        account text not null,
+        message text not null,
+        label text not null,
+        at bigint not null,
+        primary key (account, message, label)
+    )""",
+    """create table change (
+        seq integer primary key,
+        id text not null unique,
+        run text not null,
+        account text not null,
+        kind text not null,
+        target text not null,
+        do text not null,
+        inverse text not null,
+        state text not null,
+        note text not null default '',
+        at bigint not null,
+        settled_at bigint
+    )""",
+    "create index change_run on change (run)",
+    "create index change_target on change (account, target)",
+    """create table audit (
+        seq integer primary key,
+        at bigint not null,
+        actor text not null,
+        account text not null,
+        event text not null,
+        body text not null,
+        keyed integer not null,
+        prev text not null,
+        hash text not null unique
+    )""",
+    """create trigger audit_no_update before update on audit
+        begin select raise(abort, 'the audit is append-only'); end""",
+    """create trigger audit_no_delete before delete on audit
+        begin select raise(abort, 'the audit is append-only'); end""",
+    """create table audit_head (
+        one integer primary key check (one = 1),
+        seq bigint not null,
+        keyed integer not null,
+        mac text not null
+    )""",
+    """create table quota (
+        account text primary key,
+        level real not null,
+        at bigint not null
+    )""",
+)
+"""Accounts, the ledger, the journal, the audit chain, the quota bucket."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001,)
