@@ -99,4 +99,55 @@ M001 = (
 )
 """Accounts, the ledger, the journal, the audit chain, the quota bucket."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001,)
+M002 = (
+    """create table proposal (
+        id text primary key,
+        kind text not null,
+        account text not null,
+        draft_id text not null,
+        thread_id text not null,
+        message_id text not null,
+        mark text not null,
+        envelope text not null,
+        subject text not null,
+        raw blob not null,
+        body_hash text not null,
+        flags text not null,
+        digest text not null unique,
+        state text not null check (state in ('proposed', 'approved', 'scheduled', 'executing', 'done',
+            'failed', 'unknown', 'rejected', 'expired', 'cancelled')),
+        created_at bigint not null,
+        expires_at bigint not null,
+        scheduled_at bigint not null,
+        decided_at bigint not null,
+        decided_by text not null,
+        decided_how text not null,
+        executing_at bigint not null,
+        finished_at bigint not null,
+        sent_id text not null,
+        outcome text not null
+    )""",
+    # one undecided fate per draft: two proposals never race for the same one
+    """create unique index proposal_open on proposal (account, draft_id)
+        where state in ('proposed', 'approved', 'scheduled', 'executing', 'unknown')""",
+    "create index proposal_state on proposal (account, state, scheduled_at)",
+    """create table approval (
+        digest text primary key references proposal (digest) on delete cascade,
+        channel text not null,
+        nonce text not null unique,
+        decided_by text not null,
+        at bigint not null,
+        used_at bigint not null default 0
+    )""",
+    """create table drafted_text (
+        account text not null,
+        draft_id text not null,
+        text_hash text not null,
+        decided_by text not null,
+        at bigint not null,
+        primary key (account, draft_id)
+    )""",
+)
+"""What wants to leave: proposals, their approvals, and the hash of a reader's text."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002)

@@ -43,7 +43,7 @@ class Proposals:
         marks = ", ".join("?" * len(_COLUMNS))
         try:
             self._db.execute(
-                f"insert into proposals ({', '.join(_COLUMNS)}) values ({marks})", _values(proposal)
+                f"insert into proposal ({', '.join(_COLUMNS)}) values ({marks})", _values(proposal)
             )
         except sqlite3.IntegrityError:
             return False
@@ -51,9 +51,7 @@ class Proposals:
 
     def get(self, proposal_id: str) -> Proposal | None:
         """One proposal of this account, or None."""
-        row = self._db.row(
-            "select * from proposals where id = ? and account = ?", (proposal_id, self.account)
-        )
+        row = self._db.row("select * from proposal where id = ? and account = ?", (proposal_id, self.account))
         return _proposal(row) if row else None
 
     def open_for(self, draft_id: str) -> Proposal | None:
@@ -73,7 +71,7 @@ class Proposals:
     def recent(self, limit: int) -> tuple[Proposal, ...]:
         """The newest proposals, whatever became of them, newest first."""
         rows = self._db.rows(
-            "select * from proposals where account = ? order by created_at desc, id limit ?",
+            "select * from proposal where account = ? order by created_at desc, id limit ?",
             (self.account, limit),
         )
         return tuple(_proposal(row) for row in rows)
@@ -83,7 +81,7 @@ class Proposals:
     ) -> tuple[Proposal, ...]:
         marks = ", ".join("?" * len(states))
         rows = self._db.rows(
-            f"select * from proposals where account = ? and {where} and state in ({marks})"
+            f"select * from proposal where account = ? and {where} and state in ({marks})"
             " order by created_at, id limit ?",
             (self.account, *values, *states, limit),
         )
@@ -98,7 +96,7 @@ class Proposals:
         """
         closed = new not in HOLDING_BYTES
         changed = self._db.execute(
-            "update proposals set state = ?, outcome = ?, sent_id = ?, finished_at = ?,"
+            "update proposal set state = ?, outcome = ?, sent_id = ?, finished_at = ?,"
             " raw = case when ? then x'' else raw end where id = ? and account = ? and state = ?",
             (
                 new,
@@ -121,7 +119,7 @@ class Proposals:
         try:
             with self._db.transaction():
                 changed = self._db.execute(
-                    "update proposals set state = ?, decided_at = ?, decided_by = ?, decided_how = ?"
+                    "update proposal set state = ?, decided_at = ?, decided_by = ?, decided_how = ?"
                     " where id = ? and account = ? and state = ? and digest = ?",
                     (
                         new,
@@ -137,7 +135,7 @@ class Proposals:
                 if changed != 1:
                     raise NotApproved("This proposal was decided already, or is not what was shown.")
                 self._db.execute(
-                    "insert into approvals (digest, channel, nonce, decided_by, at) values (?, ?, ?, ?, ?)",
+                    "insert into approval (digest, channel, nonce, decided_by, at) values (?, ?, ?, ?, ?)",
                     (approval.digest, approval.channel, approval.nonce, approval.by, approval.at),
                 )
         except sqlite3.IntegrityError:
@@ -153,10 +151,10 @@ class Proposals:
             if self.sent_since(now - _DAY_MS) >= per_day:
                 raise NotApproved(f"{per_day} messages left within 24 hours: that is [policy] sends_per_day.")
             used = self._db.execute(
-                "update approvals set used_at = ? where digest = ? and used_at = 0", (now, proposal.digest)
+                "update approval set used_at = ? where digest = ? and used_at = 0", (now, proposal.digest)
             )
             moved = self._db.execute(
-                "update proposals set state = ?, executing_at = ?"
+                "update proposal set state = ?, executing_at = ?"
                 " where id = ? and account = ? and state = ? and digest = ?",
                 (State.EXECUTING, now, proposal.id, self.account, proposal.state, proposal.digest),
             )
@@ -166,7 +164,7 @@ class Proposals:
     def sent_since(self, since: int) -> int:
         """How many left, or may have left, since then."""
         row = self._db.row(
-            "select count(*) from proposals where account = ? and executing_at > ?"
+            "select count(*) from proposal where account = ? and executing_at > ?"
             " and state in ('executing', 'done', 'unknown')",
             (self.account, since),
         )
@@ -175,7 +173,7 @@ class Proposals:
     def expire(self, now: int) -> int:
         """Close the proposals that nobody answered in time; returns how many."""
         return self._db.execute(
-            "update proposals set state = ?, finished_at = ?, raw = x'', outcome = ?"
+            "update proposal set state = ?, finished_at = ?, raw = x'', outcome = ?"
             " where account = ? and state = ? and expires_at <= ?",
             (State.EXPIRED, now, "Nobody answered in time.", self.account, State.PROPOSED, now),
         )
@@ -185,21 +183,21 @@ class Proposals:
         states = [state for state in State if state not in OPEN]
         marks = ", ".join("?" * len(states))
         return self._db.execute(
-            f"delete from proposals where account = ? and finished_at < ? and state in ({marks})",
+            f"delete from proposal where account = ? and finished_at < ? and state in ({marks})",
             (self.account, before, *states),
         )
 
     def correspondents(self) -> frozenset[str]:
         """Everyone to whom something was sent through here, in lower case."""
         rows = self._db.rows(
-            "select envelope from proposals where account = ? and state = ?", (self.account, State.DONE)
+            "select envelope from proposal where account = ? and state = ?", (self.account, State.DONE)
         )
         return frozenset(address.lower() for row in rows for address in _envelope(row[0]).recipients)
 
     def note_text(self, draft_id: str, text_hash: str, by: str, now: int) -> None:
         """Remember the hash of the text that a reader proposed for a draft."""
         self._db.execute(
-            "insert into drafted_texts (account, draft_id, text_hash, decided_by, at) values (?, ?, ?, ?, ?)"
+            "insert into drafted_text (account, draft_id, text_hash, decided_by, at) values (?, ?, ?, ?, ?)"
             " on conflict (account, draft_id) do update set"
             " text_hash = excluded.text_hash, decided_by = excluded.decided_by, at = excluded.at",
             (self.account, draft_id, text_hash, by, now),
@@ -208,7 +206,7 @@ class Proposals:
     def noted_text(self, draft_id: str) -> tuple[str, str]:
         """The hash of a reader's text for a draft and who wrote it; empty when a person wrote it."""
         row = self._db.row(
-            "select text_hash, decided_by from drafted_texts where account = ? and draft_id = ?",
+            "select text_hash, decided_by from drafted_text where account = ? and draft_id = ?",
             (self.account, draft_id),
         )
         return (row["text_hash"], row["decided_by"]) if row else ("", "")

@@ -1,0 +1,83 @@
+"""Whether something may leave at all, must be asked, or goes by a rule that a person set. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailreeve.models import Envelope, Flag, Weight
+
+
+class Answer(StrEnum):
+    """What the policy says."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The policy's answer and its reason, one sentence."""
+
+    answer: Answer
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the person set in config.toml; the defaults send nothing."""
+
+    send: bool = False
+    """The capability `send`."""
+    sends_per_day: int = 50
+    """Within any 24 hours."""
+    trusted_recipients: tuple[str, ...] = ()
+    """Exact addresses, or @domain for everyone there (not for its subdomains)."""
+    own_addresses: tuple[str, ...] = ()
+    """The account's addresses: its own and its aliases."""
+    digest_to_self: bool = False
+    """The digest may go to the account's own addresses without a question."""
+
+
+def rule(policy: Policy, kind: str, envelope: Envelope, flags: Sequence[Flag], sent_today: int) -> Ruling:
+    """Refuse what must not leave, allow the two exceptions that a person set, ask for everything else."""
+    refusal = _refusal(policy, envelope, flags, sent_today)
+    if refusal:
+        return Ruling(Answer.REFUSE, refusal)
+    if any(flag.weight is not Weight.NOTE for flag in flags):
+        return Ruling(Answer.ASK, "There is something to look at first.")
+    if kind == "digest" and policy.digest_to_self and all_own(policy, envelope):
+        return Ruling(Answer.ALLOW, "The digest goes to the account's own address.")
+    if kind != "digest" and all(trusted(policy, address) for address in envelope.recipients):
+        return Ruling(Answer.ALLOW, "Every recipient is in [policy] trusted_recipients.")
+    return Ruling(Answer.ASK, "A person confirms every message.")
+
+
+def _refusal(policy: Policy, envelope: Envelope, flags: Sequence[Flag], sent_today: int) -> str:
+    if not policy.send:
+        return "Sending is switched off."
+    if not envelope.recipients:
+        return "The draft has no recipient."
+    if sent_today >= policy.sends_per_day:
+        return f"{sent_today} messages left within 24 hours; sends_per_day is {policy.sends_per_day}."
+    return next((flag.text for flag in flags if flag.weight is Weight.STOP), "")
+
+
+def advice(policy: Policy) -> str:
+    """What the person can do after a refusal."""
+    if not policy.send:
+        return 'Add "send" to [policy] capabilities in config.toml, or send the draft from Gmail.'
+    return "Correct the draft, or send it from Gmail; it is kept there."
+
+
+def trusted(policy: Policy, address: str) -> bool:
+    """True when the person put this address, or its exact domain, into trusted_recipients."""
+    key = address.lower()
+    domain = "@" + key.rpartition("@")[2]
+    return any(entry.lower() in {key, domain} for entry in policy.trusted_recipients)
+
+
+def all_own(policy: Policy, envelope: Envelope) -> bool:
+    """True when it goes to the account itself and to nobody else."""
+    own = {address.lower() for address in policy.own_addresses}
+    return all(address.lower() in own for address in envelope.recipients)
