@@ -48,6 +48,14 @@ def is_private(file: Path) -> bool:
     return IS_WINDOWS or not file.stat().st_mode & 0o077
 
 
+def limit_memory(size: int) -> None:
+    """Let this process take at most `size` bytes of address space; without effect on Windows."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
 @contextlib.contextmanager
 def exclusive(file: Path, what: str) -> Iterator[None]:
     """Hold an advisory lock that the system drops when the process dies.
