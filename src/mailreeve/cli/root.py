@@ -10,7 +10,28 @@ from mailreeve.errors import MailreeveError
 
 # command -> module and function; a module is imported only when its command is asked for
 COMMANDS: dict[str, tuple[str, str]] = {
+    "login": ("mailreeve.cli.account", "login"),
+    "logout": ("mailreeve.cli.account", "logout"),
+    "doctor": ("mailreeve.cli.doctor", "doctor"),
+    "search": ("mailreeve.cli.mail", "search"),
+    "read": ("mailreeve.cli.mail", "read"),
+    "summarize": ("mailreeve.cli.mail", "summarize"),
+    "classify": ("mailreeve.cli.mail", "classify"),
+    "draft": ("mailreeve.cli.compose", "draft"),
+    "send": ("mailreeve.cli.compose", "send"),
+    "triage": ("mailreeve.cli.triage", "triage"),
+    "digest": ("mailreeve.cli.triage", "digest"),
+    "runs": ("mailreeve.cli.triage", "runs"),
+    "labels": ("mailreeve.cli.triage", "labels"),
+    "undo": ("mailreeve.cli.triage", "undo"),
+    "review": ("mailreeve.cli.review", "review"),
+    "audit": ("mailreeve.cli.audit", "audit"),
+    "serve": ("mailreeve.cli.serve", "serve"),
+    "parse": ("mailreeve.cli.parse", "parse"),
     "sandbox": ("mailreeve.cli.sandbox", "sandbox"),
+    "demo": ("mailreeve.cli.demo", "demo"),
+    "completion": ("mailreeve.cli.completion", "completion"),
+    "uninstall": ("mailreeve.cli.account", "uninstall"),
 }
 
 
@@ -33,10 +54,13 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mailreeve")
 @click.option("--demo", is_flag=True, help="Run on the built-in demo mailbox: no account, no key.")
+@click.option("--account", default="", metavar="ADDRESS", help="Which account, when there are several.")
 @click.pass_context
-def root(ctx: click.Context, demo: bool) -> None:
+def root(ctx: click.Context, demo: bool, account: str) -> None:
     """Mailreeve: an e-mail assistant for Gmail that never sends without a person."""
-    ctx.obj = {"demo": demo}
+    from mailreeve.cli.face import Face
+
+    ctx.obj = Face(demo=demo, account=account)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,0 +1,58 @@
+"""demo run, demo reset: the main job on the built-in mailbox."""
+
+import json
+import shutil
+
+import click
+
+from mailreeve.cli import text
+from mailreeve.cli.face import Face
+from mailreeve.config import home_folder
+from mailreeve.service import drafting, triage
+
+SHOWN_DRAFTS = 2
+
+
+@click.group()
+def demo() -> None:
+    """The built-in demo mailbox. Put --demo before any command to run it there."""
+
+
+@demo.command()
+def reset() -> None:
+    """Forget everything about the demo mailbox; the next --demo starts afresh."""
+    _reset()
+    click.echo("The demo mailbox is as new.", err=True)
+
+
+def _reset() -> None:
+    shutil.rmtree(home_folder() / "demo", ignore_errors=True)
+
+
+@demo.command()
+def run() -> int:
+    """Triage a fresh demo mailbox and show what came of it: no account, no key."""
+    _reset()
+    face = Face(demo=True)
+    console = face.console
+    with face.interruptible(), face.progress() as progress:
+        told = triage.triage(face.box, progress=progress, cancel=face.cancel)
+    console.rule("The triaged inbox")
+    text.run(console, told, triage.inbox(face.box, told))
+    console.rule("The digest")
+    console.print(text.safe(triage.digest(face.box)["text"]))
+    console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
+    for draft_id in told["drafts"][:SHOWN_DRAFTS]:
+        text.draft(console, drafting.show(face.box, draft_id))
+        console.print()
+    console.rule("Connect Claude Desktop")
+    console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")
+    click.echo(json.dumps(client_settings(), indent=2))
+    console.print("\nNext: `mailreeve --demo search is:unread`, or `mailreeve login` for your own mailbox.")
+    return 3 if told["failed"] else 0
+
+
+def client_settings() -> dict[str, object]:
+    """The entry for an MCP client, with the path of this installation."""
+    command = shutil.which("mailreeve") or "mailreeve"
+    return {"mcpServers": {"mailreeve": {"command": command, "args": ["--demo", "serve"]}}}

@@ -1,0 +1,77 @@
+"""search, read, summarize, classify."""
+
+import click
+
+from mailreeve.cli import text
+from mailreeve.cli.face import Face, json_option, print_json
+from mailreeve.service import mail, reading
+
+
+@click.command()
+@click.argument("query")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits on one page.")
+@click.option("--cursor", default="", help="`next` of the page before.")
+@click.option("--source", default="auto", show_default=True, type=click.Choice(["auto", "gmail", "local"]))
+@json_option
+@click.pass_obj
+def search(face: Face, query: str, limit: int, cursor: str, source: str, as_json: bool) -> int:
+    """Find messages, newest first, in Gmail's own search syntax.
+
+    Example: mailreeve search "from:ana is:unread newer_than:7d"
+    """
+    answer = mail.search(face.box, query, limit=limit, cursor=cursor, source=source, cancel=face.cancel)
+    if as_json:
+        print_json(answer)
+    else:
+        text.hits(face.console, answer)
+    return 3 if answer["failed"] else 0
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="ID...")
+@click.option("--thread", default="", help="All messages of this thread.")
+@json_option
+@click.pass_obj
+def read(face: Face, ids: tuple[str, ...], thread: str, as_json: bool) -> int:
+    """Show messages: the visible new text first, quoted history folded."""
+    answer = mail.read(face.box, ids, thread_id=thread, cancel=face.cancel)
+    if as_json:
+        print_json(answer)
+    else:
+        text.messages(face.console, answer)
+    if answer["failed"]:
+        return 3 if answer["messages"] else 1
+    return 0
+
+
+@click.command()
+@click.argument("threads", nargs=-1, metavar="THREAD...")
+@click.option("--query", default="", help="Summarize the threads that a search finds.")
+@json_option
+@click.pass_obj
+def summarize(face: Face, threads: tuple[str, ...], query: str, as_json: bool) -> int:
+    """Say what threads say: the gist, decisions, action items, open questions."""
+    with face.interruptible(), face.progress() as progress:
+        answer = reading.summarize(
+            face.box, thread_ids=threads, query=query, progress=progress, cancel=face.cancel
+        )
+    if as_json:
+        print_json(answer)
+    else:
+        text.summaries(face.console, answer)
+    return 3 if answer["coverage"]["failed"] else 0
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@json_option
+@click.pass_obj
+def classify(face: Face, ids: tuple[str, ...], as_json: bool) -> int:
+    """Say which of your labels messages deserve, without setting them."""
+    with face.interruptible(), face.progress() as progress:
+        answer = reading.classify(face.box, ids, progress=progress, cancel=face.cancel)
+    if as_json:
+        print_json(answer)
+    else:
+        text.verdicts(face.console, answer)
+    return 3 if answer["coverage"]["failed"] else 0

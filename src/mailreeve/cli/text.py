@@ -1,0 +1,215 @@
+"""Answers as text for people. Mail is data: control characters never reach the terminal."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from mailreeve.service.answers import (
+    ClassifyAnswer,
+    DraftAnswer,
+    Failed,
+    InboxRow,
+    LabelsAnswer,
+    ReadAnswer,
+    ReviewAnswer,
+    RunAnswer,
+    RunsAnswer,
+    SearchAnswer,
+    SendAnswer,
+    SummarizeAnswer,
+    UndoAnswer,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+PRIORITY_STYLE = {"urgent": "bold red", "high": "yellow", "normal": "", "low": "dim"}
+
+
+def safe(value: str) -> str:
+    """Text without control and format characters (a mail could hold terminal commands); lines are kept."""
+    return "".join(
+        c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c == "\u200d"
+    )
+
+
+def table(*columns: str) -> "Table":
+    """A table without lines, as wide as the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="ellipsis", no_wrap=column not in {"Summary", "When", "Reason"})
+    return made
+
+
+def failures(console: "Console", failed: list[Failed]) -> None:
+    """Say which ids failed and why."""
+    for one in failed:
+        console.print(f"failed {one['id']}: {safe(one['reason'])}", style="red")
+
+
+def hits(console: "Console", answer: SearchAnswer) -> None:
+    """One line a hit."""
+    made = table("Id", "Date", "From", "Subject")
+    for hit in answer["hits"]:
+        made.add_row(hit["id"], hit["date"][:16].replace("T", " "), safe(hit["from"]), safe(hit["subject"]))
+    console.print(made)
+    failures(console, answer["failed"])
+    more = f"; next page: --cursor {answer['next']}" if answer["next"] else ""
+    console.print(f"{len(answer['hits'])} of about {answer['total']}{more}", style="dim")
+
+
+def messages(console: "Console", answer: ReadAnswer) -> None:
+    """Messages as a person reads them, history folded."""
+    for message in answer["messages"]:
+        people = ", ".join(one["address"] for one in message["to"])
+        author = ", ".join(f"{one['name']} <{one['address']}>".strip() for one in message["from"])
+        console.print(safe(message["subject"]) or "(no subject)", style="bold")
+        console.print(
+            f"{safe(author)} → {safe(people)} · {message['date'] or 'no date'} · {message['id']}", style="dim"
+        )
+        console.print(safe(message["text"]))
+        if message["quoted"]:
+            console.print(
+                f"[{len(message['quoted'].splitlines())} quoted lines folded; --json shows them]", style="dim"
+            )
+        if message["hidden"]["chars"]:
+            how = ", ".join(message["hidden"]["how"])
+            console.print(f"[{message['hidden']['chars']} hidden characters removed: {how}]", style="dim")
+        for part in message["attachments"]:
+            console.print(f"📎 {safe(part['name'])} ({part['type']}, {part['size']} bytes)", style="dim")
+        console.print(message["url"], style="dim")
+        console.print()
+    failures(console, answer["failed"])
+
+
+def summaries(console: "Console", answer: SummarizeAnswer) -> None:
+    """Thread summaries."""
+    for one in answer["summaries"]:
+        console.print(safe(one["subject"]) or "(no subject)", style="bold")
+        console.print(f"{safe(one['gist'])}  [{one['by']}]")
+        for title, lines in (("decided", one["decisions"]), ("open", one["questions"])):
+            for line in lines:
+                console.print(f"  {title}: {safe(line)}")
+        for item in one["actions"]:
+            due = f" by {item['due']}" if item["due"] else ""
+            console.print(f"  to do: {safe(item['what'])}{due} {safe(item['who'])}".rstrip())
+        console.print(one["url"], style="dim")
+        console.print()
+    failures(console, answer["coverage"]["failed"])
+
+
+def verdicts(console: "Console", answer: ClassifyAnswer) -> None:
+    """One line a verdict."""
+    made = table("Id", "Label", "Priority", "By", "Summary", "Reason")
+    for one in answer["verdicts"]:
+        style = PRIORITY_STYLE.get(one["priority"], "")
+        label = "needs human" if one["needs_human"] else one["label"]
+        by = f"{one['by']} {one['confidence']:.2f}"
+        made.add_row(
+            one["id"], label, one["priority"], by, safe(one["summary"]), safe(one["reason"]), style=style
+        )
+    console.print(made)
+    failures(console, answer["coverage"]["failed"])
+
+
+def draft(console: "Console", answer: DraftAnswer) -> None:
+    """A draft as it lies in Gmail."""
+    console.print(f"Draft {answer['draft_id']}: {safe(answer['subject'])}", style="bold")
+    console.print(f"to {safe(', '.join(answer['to']))}")
+    for name in ("cc", "bcc"):
+        if answer[name]:
+            console.print(f"{name} {safe(', '.join(answer[name]))}")
+    for flag in answer["flags"]:
+        console.print(f"! {safe(flag)}", style="yellow")
+    console.print()
+    console.print(safe(answer["text"]))
+    console.print(f"\n{answer['url']}\nSend it with: mailreeve send {answer['draft_id']}", style="dim")
+
+
+def sent(console: "Console", answer: SendAnswer) -> None:
+    """What became of a request to send."""
+    console.print(f"{answer['status']}: {safe(answer['advice'])}" if answer["advice"] else answer["status"])
+
+
+def inbox(console: "Console", rows: list[InboxRow]) -> None:
+    """The triaged inbox, the most pressing first."""
+    made = table("Label", "Priority", "From", "Summary", "By")
+    for row in rows:
+        style = PRIORITY_STYLE.get(row["priority"], "")
+        by = f"{row['by']} {row['confidence']:.2f}"
+        mark = f"{row['label']} ✎" if row["draft"] else row["label"]
+        made.add_row(mark, row["priority"], safe(row["from"])[:24], safe(row["summary"]), by, style=style)
+    console.print(made)
+
+
+def run(console: "Console", answer: RunAnswer, rows: list[InboxRow]) -> None:
+    """A run: its inbox, then its coverage."""
+    inbox(console, rows)
+    console.print(coverage(answer))
+    failures(console, answer["failures"])
+    if answer["left"]:
+        console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
+    if answer["run"] and not answer["dry_run"]:
+        console.print(f"Take it all back with: mailreeve undo {answer['run']}", style="dim")
+
+
+def coverage(answer: RunAnswer) -> str:
+    """One line that accounts for every message."""
+    decided = ", ".join(f"{count} by {who}" for who, count in answer["decided"].items() if count)
+    parts = [
+        f"{answer['seen']} seen = {answer['already']} already + {decided or '0 decided'}",
+        f"{len(answer['needs_human'])} need you + {len(answer['failed'])} failed;",
+        f"{len(answer['drafts'])} drafts, {answer['units']} units, {answer['model_calls']} model calls,",
+        f"{answer['seconds']:.1f} s",
+    ]
+    return " ".join([parts[0], "+", *parts[1:]])
+
+
+def runs(console: "Console", answer: RunsAnswer) -> None:
+    """One line a run."""
+    made = table("Run", "Started", "State", "Seen", "Decided", "Needs you", "Failed", "Cost")
+    for one in answer["runs"]:
+        made.add_row(
+            one["run"],
+            one["started"][:16].replace("T", " "),
+            one["state"],
+            str(one["seen"]),
+            str(sum(one["decided"].values())),
+            str(len(one["needs_human"])),
+            str(len(one["failed"])),
+            f"{one['cost']:.2f}",
+        )
+    console.print(made)
+
+
+def labels(console: "Console", answer: LabelsAnswer) -> None:
+    """The closed set and its sentences."""
+    made = table("Id", "Name", "When")
+    for label in answer["labels"]:
+        made.add_row(label["id"], safe(label["name"]), safe(label["when"]))
+    console.print(made)
+
+
+def undone(console: "Console", answer: UndoAnswer) -> None:
+    """What was taken back and what was not."""
+    console.print(
+        f"{answer['undone']} undone, {len(answer['skipped'])} skipped, {len(answer['final'])} final."
+    )
+    for name in ("skipped", "final"):
+        for one in answer[name]:
+            console.print(f"{name} {one['id']}: {safe(one['reason'])}", style="dim")
+    failures(console, answer["failed"])
+
+
+def proposals(console: "Console", answer: ReviewAnswer) -> None:
+    """What waits for a person."""
+    made = table("Id", "Kind", "State", "To", "Subject", "Flags")
+    for one in answer["proposals"]:
+        to = safe(", ".join(one["to"]))
+        made.add_row(
+            one["id"], one["kind"], one["state"], to, safe(one["subject"]), safe("; ".join(one["flags"]))
+        )
+    console.print(made)

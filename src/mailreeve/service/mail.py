@@ -1,0 +1,129 @@
+"""Search, read and fetch attachments: nothing here changes the mailbox."""
+
+from collections.abc import Sequence
+
+from mailreeve.app import Mailbox
+from mailreeve.cancel import Cancel
+from mailreeve.errors import InputError, MailreeveError
+from mailreeve.models import Address, Attachment, Message
+from mailreeve.service.answers import (
+    AddressJson,
+    AttachmentJson,
+    Failed,
+    Hit,
+    MessageJson,
+    ReadAnswer,
+    SearchAnswer,
+)
+
+SNIPPET = 120
+"""Characters of new text that a hit shows."""
+
+
+def search(
+    box: Mailbox, query: str, *, limit: int = 20, cursor: str = "", source: str = "auto", cancel: Cancel
+) -> SearchAnswer:
+    """One page of messages, newest first, in Gmail's own search syntax.
+
+    Raises InputError for a query that Gmail refuses.
+    """
+    if source == "local":
+        raise InputError("There is no local index yet.", "Use source `auto` or `gmail`.")
+    page = box.gmail.search(query, cursor=cursor, limit=limit)
+    messages, failed = fetch(box, [ref.id for ref in page.items], cancel)
+    hits = [_hit(box, message) for message in messages]
+    return SearchAnswer(
+        hits=hits, next=page.next, total=max(page.total, len(hits)), source="gmail", failed=failed
+    )
+
+
+def read(box: Mailbox, ids: Sequence[str], *, thread_id: str = "", cancel: Cancel) -> ReadAnswer:
+    """Whole messages by id, or all messages of a thread, oldest first."""
+    if not ids and not thread_id:
+        raise InputError("No message was named.", "Give ids, or a thread_id, as search returns them.")
+    failed: list[Failed] = []
+    found: list[Message] = []
+    if thread_id:
+        found = list(box.gmail.thread(thread_id).messages)
+    if ids:
+        single, failed = fetch(box, ids, cancel)
+        found += [message for message in single if message.id not in {known.id for known in found}]
+    return ReadAnswer(messages=[message_json(box, message) for message in found], omitted=[], failed=failed)
+
+
+def fetch(box: Mailbox, ids: Sequence[str], cancel: Cancel) -> tuple[list[Message], list[Failed]]:
+    """Messages in the order asked for, and the ids that failed with the reason."""
+    found: dict[str, Message] = {}
+    failed: list[Failed] = []
+    for id_, result in box.gmail.get_many(list(dict.fromkeys(ids)), cancel):
+        if isinstance(result, MailreeveError):
+            failed.append(Failed(id=id_, reason=str(result)))
+        else:
+            found[id_] = result
+    return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found], failed
+
+
+def snippet(text: str, size: int = SNIPPET) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= size else line[: size - 1].rsplit(" ", 1)[0] + "…"
+
+
+def when(box: Mailbox, message: Message) -> str:
+    """When it arrived, in the user's zone (ISO 8601); by Google's clock where known, else by its Date."""
+    moment = box.local_time(message.internal_date) if message.internal_date else message.date
+    return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def _hit(box: Mailbox, message: Message) -> Hit:
+    return Hit(
+        {
+            "id": message.id,
+            "thread_id": message.thread_id,
+            "date": when(box, message),
+            "from": str(message.author),
+            "subject": message.subject,
+            "snippet": snippet(message.text),
+            "labels": box.label_names(message.labels),
+            "url": box.url(message.thread_id),
+        }
+    )
+
+
+def message_json(box: Mailbox, message: Message) -> MessageJson:
+    """A message as the outer face shows it."""
+    return MessageJson(
+        {
+            "id": message.id,
+            "thread_id": message.thread_id,
+            "labels": box.label_names(message.labels),
+            "message_id": message.message_id,
+            "subject": message.subject,
+            "from": _addresses(message.from_),
+            "to": _addresses(message.to),
+            "cc": _addresses(message.cc),
+            "bcc": _addresses(message.bcc),
+            "reply_to": _addresses(message.reply_to),
+            "date": message.date.isoformat() if message.date else None,
+            "text": message.text,
+            "quoted": message.quoted,
+            "signature": message.signature,
+            "html": message.html,
+            "hidden": {"chars": message.hidden.chars, "how": list(message.hidden.how)},
+            "links": [{"text": link.text, "url": link.url} for link in message.links],
+            "attachments": [_attachment(part) for part in message.attachments],
+            "list_id": message.list_id,
+            "defects": list(message.defects),
+            "url": box.url(message.thread_id),
+        }
+    )
+
+
+def _addresses(addresses: Sequence[Address]) -> list[AddressJson]:
+    return [{"name": address.name, "address": address.address} for address in addresses]
+
+
+def _attachment(part: Attachment) -> AttachmentJson:
+    return AttachmentJson(
+        name=part.name, type=part.type, size=part.size, inline=part.inline, part=part.part_id
+    )

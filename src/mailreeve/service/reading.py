@@ -1,0 +1,116 @@
+"""Summaries and verdicts on request: nothing here changes the mailbox."""
+
+from collections.abc import Callable, Sequence
+
+from mailreeve.app import Mailbox
+from mailreeve.cancel import Cancel
+from mailreeve.errors import InputError, MailreeveError
+from mailreeve.models import ActionItem, Progress, Summary, Thread, Verdict
+from mailreeve.service.answers import (
+    ActionJson,
+    Asked,
+    ClassifyAnswer,
+    Failed,
+    SummarizeAnswer,
+    SummaryJson,
+    VerdictJson,
+)
+from mailreeve.service.mail import fetch
+
+MOST_THREADS = 20
+MOST_MESSAGES = 100
+
+
+def summarize(
+    box: Mailbox, *, thread_ids: Sequence[str] = (), query: str = "", progress: Progress, cancel: Cancel
+) -> SummarizeAnswer:
+    """Summarize threads, named by id or found by a query (the newest 20 at most), one model call each."""
+    if query:
+        page = box.gmail.search(query, limit=100)
+        thread_ids = [*thread_ids, *(ref.thread_id for ref in page.items)]
+    wanted = list(dict.fromkeys(thread_ids))
+    if not wanted:
+        raise InputError("No thread was found.", "Give a thread id, or a query that matches something.")
+    summaries: list[SummaryJson] = []
+
+    def one(thread_id: str) -> None:
+        thread = box.gmail.thread(thread_id)
+        summary = box.read(lambda reader: reader.summarize(thread, cancel))
+        summaries.append(_summary_json(box, thread, summary))
+
+    failed = _each(wanted[:MOST_THREADS], one, progress, cancel)
+    failed += [
+        Failed(id=id_, reason=f"more than {MOST_THREADS} threads at once") for id_ in wanted[MOST_THREADS:]
+    ]
+    return SummarizeAnswer(
+        summaries=summaries, coverage=Asked(asked=len(wanted), done=len(summaries), failed=failed)
+    )
+
+
+def classify(box: Mailbox, ids: Sequence[str], *, progress: Progress, cancel: Cancel) -> ClassifyAnswer:
+    """Say which of the user's labels each message deserves, without setting it."""
+    if not 0 < len(ids) <= MOST_MESSAGES:
+        raise InputError(
+            f"Between 1 and {MOST_MESSAGES} ids are taken at once.", "Call it again with the rest."
+        )
+    messages, missing = fetch(box, ids, cancel)
+    by_id = {message.id: message for message in messages}
+    verdicts: list[VerdictJson] = []
+
+    def one(id_: str) -> None:
+        verdicts.append(verdict_json(box.decide(by_id[id_], cancel)))
+
+    failed = missing + _each(list(by_id), one, progress, cancel)
+    return ClassifyAnswer(
+        verdicts=verdicts, coverage=Asked(asked=len(ids), done=len(verdicts), failed=failed)
+    )
+
+
+def _each(
+    ids: Sequence[str], work: Callable[[str], None], progress: Progress, cancel: Cancel
+) -> list[Failed]:
+    """Do each one; a failure is kept with its id and does not stop the rest."""
+    failed: list[Failed] = []
+    for done, id_ in enumerate(ids):
+        cancel.check()
+        progress(done, len(ids), "reading")
+        try:
+            work(id_)
+        except MailreeveError as error:
+            failed.append(Failed(id=id_, reason=str(error)))
+    progress(len(ids), len(ids), "done")
+    return failed
+
+
+def _summary_json(box: Mailbox, thread: Thread, summary: Summary) -> SummaryJson:
+    return SummaryJson(
+        thread_id=thread.id,
+        subject=thread.messages[0].subject if thread.messages else "",
+        gist=summary.gist,
+        decisions=list(summary.decisions),
+        actions=[_action_json(item) for item in summary.actions],
+        questions=list(summary.questions),
+        by=summary.by.value,
+        url=box.url(thread.id),
+    )
+
+
+def _action_json(item: ActionItem) -> ActionJson:
+    return ActionJson(what=item.what, who=item.who, due=item.due, message_id=item.message_id)
+
+
+def verdict_json(verdict: Verdict) -> VerdictJson:
+    """A verdict as the outer face shows it."""
+    return VerdictJson(
+        id=verdict.id,
+        label=verdict.label,
+        priority=verdict.priority.value,
+        needs_reply=verdict.needs_reply,
+        deadline=verdict.deadline,
+        actions=[_action_json(item) for item in verdict.actions],
+        summary=verdict.summary,
+        confidence=round(verdict.confidence, 3),
+        reason=verdict.reason,
+        by=verdict.by.value,
+        needs_human=verdict.needs_human,
+    )
