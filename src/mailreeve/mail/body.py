@@ -1,0 +1,179 @@
+"""Which parts of the tree a person sees as text, and which are attachments."""
+
+from dataclasses import dataclass, field
+
+from mailreeve.mail import charset, flowed, headers, invisible, invites, links, quotes
+from mailreeve.mail.parts import Part
+from mailreeve.mail.words import decoded
+from mailreeve.models import Attachment, Hidden, Invite, Link
+
+TEXT_LIMIT = 2_000_000
+"""Bytes of text that are read of one message."""
+_DETECTIONS = 5
+_ENCRYPTED = {
+    "application/pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
+    "application/x-pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
+    "application/pgp-encrypted": "PGP: the content is encrypted and was not opened",
+    "application/ms-tnef": "winmail.dat (TNEF): listed, not unpacked",
+    "application/vnd.ms-tnef": "winmail.dat (TNEF): listed, not unpacked",
+}
+
+
+@dataclass(slots=True)
+class Content:
+    """What the tree of a message says and carries."""
+
+    new: list[str] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
+    signature: list[str] = field(default_factory=list)
+    html: bool = False
+    hidden: Hidden = field(default_factory=Hidden)
+    links: list[Link] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    invite: Invite | None = None
+    defects: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    text: str
+    html: bool = False
+    hidden: Hidden = field(default_factory=Hidden)
+    links: tuple[Link, ...] = ()
+    quote_at: int = -1
+
+
+def read(root: Part) -> Content:
+    """Choose, decode and convert; bounded by TEXT_LIMIT whatever the tree looks like."""
+    reader = _Reader(root)
+    content = reader.content
+    segments = reader.segments(root)
+    if not any(segment.text.strip() for segment in segments):
+        segments = reader.forwarded()
+    for segment in segments:
+        parts = quotes.split(segment.text, segment.quote_at)
+        content.new.append(parts.new)
+        content.quoted.append(parts.quoted)
+        content.signature.append(parts.signature)
+        content.html = content.html or segment.html
+        content.hidden = _both(content.hidden, segment.hidden)
+        content.links += segment.links
+    reader.list_attachments()
+    return content
+
+
+class _Reader:
+    """Walks the tree once for the text and once for what is attached."""
+
+    def __init__(self, root: Part) -> None:
+        self.root = root
+        self.left = TEXT_LIMIT
+        self.detections = _DETECTIONS
+        self.shown: set[int] = set()
+        self.content = Content()
+
+    def segments(self, part: Part) -> list[_Segment]:
+        """The visible text of a part, in order."""
+        if part.type == "multipart/alternative":
+            return self._best(part)
+        if part.is_multipart:
+            children = (
+                part.children[:1] if part.type in {"multipart/signed", "multipart/related"} else part.children
+            )
+            return [segment for child in children for segment in self.segments(child)]
+        if part.type.startswith("text/") and part.type != "text/calendar" and not self._attached(part):
+            self.shown.add(id(part))
+            return [self._converted(part)]
+        return []
+
+    def _best(self, part: Part) -> list[_Segment]:
+        """RFC 2046, 5.1.4: the last alternative that can be shown; an empty one is passed over."""
+        chosen: list[_Segment] = []
+        for child in reversed(part.children):
+            if child.type.startswith("text/") and child.type not in {"text/plain", "text/html"}:
+                continue
+            if not chosen:
+                chosen = [segment for segment in self.segments(child) if segment.text.strip()]
+            elif child.type.startswith("text/") and child.disposition.value != "attachment":
+                self.shown.add(id(child))
+        return chosen
+
+    def forwarded(self) -> list[_Segment]:
+        """For a message that only carries other messages: their text, under their headers."""
+        out: list[_Segment] = []
+        inner = [part for part in self.root.walk() if part.type == "message/rfc822" and part.children]
+        for part in inner[:20]:
+            child = part.children[0]
+            found = self.segments(child)
+            heads = (
+                (name, decoded(headers.first(child.fields, name.lower())))
+                for name in ("From", "Date", "Subject", "To")
+            )
+            head = "\n".join(f"{name}: {value}" for name, value in heads if value)
+            out.append(_Segment(f"---------- Forwarded message ---------\n{head}"))
+            out += found
+        return out
+
+    def _attached(self, part: Part) -> bool:
+        """True for a part that is carried, not shown."""
+        named = bool(part.filename) and part is not self.root
+        return part.disposition.value == "attachment" or named
+
+    def _converted(self, part: Part) -> _Segment:
+        data = part.decoded(max(self.left, 0))
+        if part.end - part.start > 0 and len(data) >= self.left:
+            self.content.defects.append(f"the text is longer than {TEXT_LIMIT} bytes: cut")
+        self.left -= len(data)
+        label = part.content_type.get("charset")
+        text, defect = charset.decode(data, label, utf8_first=part.gmail, detect=self.detections > 0)
+        if defect:
+            self.detections -= 1
+            self.content.defects.append(defect)
+        if part.type == "text/html":
+            from mailreeve.mail.html import to_text
+
+            seen = to_text(text)
+            return _Segment(seen.text, True, seen.hidden, seen.links, seen.quote_at)
+        if part.content_type.get("format").lower() == "flowed":
+            delsp = part.content_type.get("delsp").lower() == "yes"
+            text = flowed.unwrapped(text.replace("\r\n", "\n"), delsp=delsp)
+        cleaned = invisible.clean(text)
+        hidden = Hidden(cleaned.chars, cleaned.how, cleaned.alarm)
+        return _Segment(cleaned.text.strip("\n"), False, hidden, links.in_text(cleaned.text))
+
+    def list_attachments(self) -> None:
+        """Everything that is carried; what lies inside an attached message belongs to that message."""
+        stack = [self.root]
+        while stack:
+            part = stack.pop()
+            if part.is_multipart:
+                stack += reversed(part.children)
+            elif id(part) not in self.shown and (part is not self.root or not part.type.startswith("text/")):
+                self._list(part)
+
+    def _list(self, part: Part) -> None:
+        note = _ENCRYPTED.get(part.type, "")
+        if note:
+            self.content.defects.append(note)
+        if part.type == "text/calendar" and self.content.invite is None:
+            text, _ = charset.decode(part.decoded(200_000), part.content_type.get("charset"), detect=False)
+            self.content.invite = invites.parse(text)
+        cid = decoded(part.content_id)[:200]
+        disposition = part.disposition.value
+        inline = disposition == "inline" or (not disposition and bool(cid))
+        self.content.attachments.append(
+            Attachment(_name(part), part.type, part.decoded_size(), inline, part.id, part.attachment_id, cid)
+        )
+
+
+def _name(part: Part) -> str:
+    if not part.filename and part.type == "message/rfc822" and part.children:
+        subject = decoded(headers.first(part.children[0].fields, "subject"))
+        return f"{subject[:200] or 'message'}.eml"
+    return decoded(part.filename)[:500]
+
+
+def _both(one: Hidden, other: Hidden) -> Hidden:
+    return Hidden(
+        one.chars + other.chars, tuple(dict.fromkeys(one.how + other.how)), one.alarm or other.alarm
+    )
