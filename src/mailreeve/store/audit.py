@@ -1,0 +1,158 @@
+"""The audit: append-only rows, each bound to the one before it by its hash. Ids and hashes, no mail text.
+
+A bare chain shows edits to whoever cannot recompute it. With a key from outside the file (the keyring) a
+rebuilt chain and a cut-off tail show too; a head noted elsewhere (each digest carries one) shows a whole
+file that was put back to an older state.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailreeve.models import Json
+from mailreeve.store.db import Database, Row, now_ms
+
+GENESIS = "0" * 64
+"""What the first row has as its predecessor, and the head of an empty chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One event: who did what, with ids and hashes in `body`."""
+
+    seq: int
+    at: datetime
+    actor: str
+    account: str
+    event: str
+    body: Json
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `verify` found."""
+
+    ok: bool
+    rows: int
+    head: str
+    """Hash of the last row; 64 zeros when there is none."""
+    anchor: str
+    """`keyring` when the head is bound to the key, else `none`."""
+    broken_at: int | None
+    """The seq of the first row that does not fit; one past the last when the tail is cut off."""
+
+
+class Audit:
+    """The chain of one home; rows say to which account they belong."""
+
+    def __init__(self, db: Database, account: str, key: bytes = b"") -> None:
+        self._db = db
+        self._account = account
+        self._key = key
+
+    def append(self, event: str, body: Json, actor: str = "mailreeve") -> str:
+        """Add a row, in the caller's transaction if there is one; returns its hash, the new head."""
+        text = canonical(body)
+        with self._db.transaction():
+            last = self._db.row("select seq, hash from audit order by seq desc limit 1")
+            seq, prev = (int(last["seq"]) + 1, str(last["hash"])) if last else (1, GENESIS)
+            at = now_ms()
+            keyed = int(bool(self._key))
+            fields = (seq, at, actor, self._account, event, text, keyed, prev)
+            digest = self._mac(fields, keyed=bool(keyed))
+            self._db.execute(
+                "insert into audit (seq, at, actor, account, event, body, keyed, prev, hash)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*fields, digest),
+            )
+            self._db.execute(
+                "insert into audit_head (one, seq, keyed, mac) values (1, ?, ?, ?)"
+                " on conflict (one) do update"
+                " set seq = excluded.seq, keyed = excluded.keyed, mac = excluded.mac",
+                (seq, keyed, self._mac(("head", seq, digest), keyed=bool(keyed))),
+            )
+        return digest
+
+    def head(self) -> str:
+        """The hash of the last row."""
+        row = self._db.row("select hash from audit order by seq desc limit 1")
+        return str(row["hash"]) if row else GENESIS
+
+    def rows(self, limit: int = 100) -> tuple[AuditRow, ...]:
+        """The newest rows of this account, newest first."""
+        found = self._db.rows(
+            "select * from audit where account = ? order by seq desc limit ?", (self._account, limit)
+        )
+        return tuple(_row(row) for row in found)
+
+    def verify(self, noted: str = "") -> Verified:
+        """Recompute the whole chain.
+
+        `noted` is a head that was kept elsewhere, such as in a digest: it must be part of the chain.
+        Keyed rows cannot be checked without the key; they then count as broken.
+        """
+        prev, count, broken, seen = GENESIS, 0, None, not noted
+        with self._db.transaction():
+            for row in self._all():
+                count += 1
+                if broken is None and (row["seq"] != count or not self._fits(row, prev)):
+                    broken = int(row["seq"])
+                prev = str(row["hash"])
+                seen = seen or prev == noted
+            anchored, fits = self._check_head(count, prev)
+        if broken is None and not (fits and seen):
+            broken = count + 1
+        return Verified(broken is None, count, prev, "keyring" if anchored else "none", broken)
+
+    def _all(self) -> Iterator[Row]:
+        """Every row in order, a few thousand at a time, so that a long chain fits in memory."""
+        after = -1
+        while page := self._db.rows("select * from audit where seq > ? order by seq limit 5000", (after,)):
+            yield from page
+            after = page[-1]["seq"]
+
+    def _fits(self, row: Row, prev: str) -> bool:
+        fields = tuple(
+            row[name] for name in ("seq", "at", "actor", "account", "event", "body", "keyed", "prev")
+        )
+        if row["prev"] != prev or (row["keyed"] and not self._key):
+            return False
+        return hmac.compare_digest(self._mac(fields, keyed=bool(row["keyed"])), str(row["hash"]))
+
+    def _check_head(self, count: int, last: str) -> tuple[bool, bool]:
+        """Whether the head row is bound to the key, and whether it names the last row."""
+        row = self._db.row("select * from audit_head")
+        if row is None:
+            return False, count == 0
+        keyed = bool(row["keyed"])
+        if keyed and not self._key:
+            return False, False
+        mac = self._mac(("head", count, last), keyed=keyed)
+        return keyed, row["seq"] == count and hmac.compare_digest(mac, str(row["mac"]))
+
+    def _mac(self, fields: tuple[object, ...], *, keyed: bool) -> str:
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        if keyed:
+            return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+        return hashlib.sha256(text).hexdigest()
+
+
+def canonical(body: Json) -> str:
+    """JSON with sorted keys and no spaces: the same record is always the same text."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _row(row: Row) -> AuditRow:
+    return AuditRow(
+        int(row["seq"]),
+        datetime.fromtimestamp(row["at"] / 1000, UTC),
+        row["actor"],
+        row["account"],
+        row["event"],
+        json.loads(row["body"]),
+        row["hash"],
+    )

@@ -1,0 +1,154 @@
+"""The journal: every change to the mailbox is written before it is made, with what undoes it.
+
+Each intent and each outcome is also a row of the audit, written in the same transaction. `do` and `inverse`
+hold ids and hashes only.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailreeve.errors import InputError
+from mailreeve.models import Change, ChangeState, Json
+from mailreeve.store.audit import Audit, canonical
+from mailreeve.store.db import Database, Row, now_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be done to one message, draft or label, and what undoes it (empty: final)."""
+
+    kind: str
+    target: str
+    do: Json
+    inverse: Json
+
+
+class Journal:
+    """The changes of one account. A failure to write here stops the change from being made."""
+
+    def __init__(self, db: Database, account: str, audit: Audit) -> None:
+        self._db = db
+        self._account = account
+        self._audit = audit
+
+    def intend(self, run: str, kind: str, target: str, do: Json, inverse: Json) -> str:
+        """Write down a change before it is made; returns its id (`c-000123`)."""
+        return self.intend_all(run, [Intent(kind, target, do, inverse)])[0]
+
+    def intend_all(self, run: str, intents: Sequence[Intent]) -> tuple[str, ...]:
+        """Write down several changes in one transaction, all or none."""
+        with self._db.transaction():
+            return tuple(self._add(run, intent) for intent in intents)
+
+    def _add(self, run: str, intent: Intent) -> str:
+        last = self._db.row("select coalesce(max(seq), 0) as seq from change")
+        seq = int(last["seq"]) + 1 if last else 1
+        id_ = f"c-{seq:06}"
+        self._db.execute(
+            "insert into change (seq, id, run, account, kind, target, do, inverse, state, at)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                seq,
+                id_,
+                run,
+                self._account,
+                intent.kind,
+                intent.target,
+                canonical(intent.do),
+                canonical(intent.inverse),
+                ChangeState.INTENDED.value,
+                now_ms(),
+            ),
+        )
+        body = {"change": id_, "run": run, "kind": intent.kind, "target": intent.target, "do": intent.do}
+        self._audit.append("change.intended", body)
+        return id_
+
+    def settle(
+        self,
+        id_: str,
+        state: ChangeState,
+        note: str = "",
+        *,
+        do: Json | None = None,
+        inverse: Json | None = None,
+    ) -> None:
+        """Write down how a change ended.
+
+        `do` and `inverse` replace what was intended when only the answer told the id (a new label or draft).
+        """
+        self.settle_all([id_], state, note, do=do, inverse=inverse)
+
+    def settle_all(
+        self,
+        ids: Sequence[str],
+        state: ChangeState,
+        note: str = "",
+        *,
+        do: Json | None = None,
+        inverse: Json | None = None,
+    ) -> None:
+        """Write down that several changes ended alike, in one transaction."""
+        with self._db.transaction():
+            for id_ in ids:
+                self._settle(id_, state, note, do, inverse)
+
+    def _settle(self, id_: str, state: ChangeState, note: str, do: Json | None, inverse: Json | None) -> None:
+        self._db.execute(
+            "update change set state = ?, note = ?, settled_at = ?, do = coalesce(?, do),"
+            " inverse = coalesce(?, inverse) where id = ? and account = ?",
+            (
+                state.value,
+                note,
+                now_ms(),
+                None if do is None else canonical(do),
+                None if inverse is None else canonical(inverse),
+                id_,
+                self._account,
+            ),
+        )
+        body: Json = {"change": id_}
+        if do is not None:
+            body["do"] = do
+        self._audit.append(f"change.{state.value}", body)
+
+    def change(self, id_: str) -> Change:
+        """One change. Raises InputError when there is none of that id."""
+        row = self._db.row("select * from change where id = ? and account = ?", (id_, self._account))
+        if row is None:
+            raise InputError(f"There is no change {id_}.", "`mailreeve runs` lists the runs.")
+        return _change(row)
+
+    def changes(self, run: str) -> tuple[Change, ...]:
+        """The changes of a run, in the order in which they were made."""
+        return self._select("run = ?", run)
+
+    def of_target(self, target: str, kind: str) -> tuple[Change, ...]:
+        """The changes of one kind to one message, draft or label, oldest first."""
+        return self._select("target = ? and kind = ?", target, kind)
+
+    def unsettled(self, kind: str) -> tuple[Change, ...]:
+        """Changes of one kind whose end is not known: the process died, or the answer was lost."""
+        return self._select("kind = ? and state in ('intended', 'unknown')", kind)
+
+    def _select(self, where: str, *values: str) -> tuple[Change, ...]:
+        rows = self._db.rows(
+            f"select * from change where account = ? and {where} order by seq", (self._account, *values)
+        )
+        return tuple(_change(row) for row in rows)
+
+
+def _change(row: Row) -> Change:
+    return Change(
+        id=row["id"],
+        run=row["run"],
+        account=row["account"],
+        kind=row["kind"],
+        target=row["target"],
+        do=json.loads(row["do"]),
+        inverse=json.loads(row["inverse"]),
+        state=ChangeState(row["state"]),
+        at=datetime.fromtimestamp(row["at"] / 1000, UTC),
+    )

@@ -1,0 +1,307 @@
+"""The ledger: the only truth about what was seen, decided and done.
+
+A row is one message at one generation; the generation rises only when a person asks to decide again.
+A row goes queued -> judged -> applied -> done; a failure leaves it where it is, with the reason, and the next
+run takes it up from there. Every step is a compare-and-set on the run that holds the row, so that two
+processes, or a step that is repeated after a crash, cannot both do it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from mailreeve.models import Coverage, Failure, Ref, Verdict
+from mailreeve.store import verdicts
+from mailreeve.store.db import Database, Row, now_ms
+from mailreeve.store.runs import Runs
+
+
+class EntryState(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"
+    JUDGED = "judged"
+    APPLIED = "applied"
+    """Its labels are set; a draft is still due."""
+    DONE = "done"
+    NEEDS_HUMAN = "needs_human"
+    GONE = "gone"
+    """It is no longer in Gmail."""
+    OUTSIDE = "outside"
+    """It left the inbox before it was read; it is queued again when it is seen there again."""
+    UNDONE = "undone"
+    """A person undid it; only a new generation takes it up again."""
+
+
+_OPEN = "('queued', 'judged', 'applied')"
+_REOPENED = {EntryState.GONE, EntryState.OUTSIDE}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a list shows of a message: no body."""
+
+    sender: str = ""
+    subject: str = ""
+    received_at: int = 0
+    """Epoch milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger."""
+
+    message: str
+    thread: str
+    generation: int
+    state: EntryState
+    run: str
+    attempts: int
+    error: str
+    """Why it failed in its run; empty when it did not."""
+    verdict: Verdict | None
+    heading: Heading
+    draft: str
+    """Gmail's id of the draft that was made for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Gmail's history id up to which everything is in the ledger, and when that was."""
+
+    history_id: str
+    saved_at: datetime
+
+
+class Ledger:
+    """The rows of one account."""
+
+    def __init__(self, db: Database, account: str) -> None:
+        self._db = db
+        self._account = account
+        self.runs = Runs(db, account)
+
+    # --- the queue
+
+    def enqueue(self, refs: Iterable[Ref], *, again: bool = False) -> tuple[int, int]:
+        """Queue what is not decided yet; returns (to do, already decided), counting each message once.
+
+        `again` gives decided ones a new generation.
+        """
+        todo = already = 0
+        with self._db.transaction():
+            for place, ref in enumerate({ref.id: ref for ref in refs}.values()):
+                row = self._latest(ref.id)
+                if row is not None and not again and _is_decided(row):
+                    already += 1
+                    continue
+                todo += 1
+                if row is None or (again and _is_decided(row)):
+                    self._insert(ref, int(row["generation"]) + 1 if row else 1, place)
+                elif row["state"] in _REOPENED:
+                    self._requeue(ref.id, int(row["generation"]))
+        return todo, already
+
+    def _insert(self, ref: Ref, generation: int, place: int) -> None:
+        now = now_ms()
+        self._db.execute(
+            "insert into ledger (account, message, generation, thread, state, queued_at, place, updated_at)"
+            " values (?, ?, ?, ?, 'queued', ?, ?, ?)",
+            (self._account, ref.id, generation, ref.thread_id, now, place, now),
+        )
+
+    def _requeue(self, message: str, generation: int) -> None:
+        self._db.execute(
+            "update ledger set state = 'queued', run = '', attempts = 0, error = '', updated_at = ?"
+            " where account = ? and message = ? and generation = ?",
+            (now_ms(), self._account, message, generation),
+        )
+
+    def _latest(self, message: str) -> Row | None:
+        return self._db.row(
+            "select * from ledger where account = ? and message = ? order by generation desc limit 1",
+            (self._account, message),
+        )
+
+    def decided(self, ids: Iterable[str]) -> set[str]:
+        """Which of the messages need nothing more at their generation."""
+        rows = ((id_, self._latest(id_)) for id_ in ids)
+        return {id_ for id_, row in rows if row is not None and _is_decided(row)}
+
+    def claim(self, run: str, limit: int | None = None) -> tuple[Entry, ...]:
+        """Give the run all that is open, failed ones first, then the newest, at most `limit`.
+
+        A run that still held them loses them: its next step on them has no effect.
+        """
+        with self._db.transaction():
+            rows = self._db.rows(
+                f"select * from ledger where account = ? and state in {_OPEN}"
+                " order by attempts > 0 desc, queued_at desc, place limit ?",
+                (self._account, -1 if limit is None else limit),
+            )
+            for row in rows:
+                self._db.execute(
+                    "update ledger set run = ?, error = '' where account = ? and message = ? and generation = ?",
+                    (run, self._account, row["message"], row["generation"]),
+                )
+        return tuple(_entry(row, run=run, error="") for row in rows)
+
+    def left(self) -> int:
+        """How many messages are open and not failed: queued for the next run."""
+        row = self._db.row(
+            f"select count(*) as n from ledger where account = ? and state in {_OPEN} and error = ''",
+            (self._account,),
+        )
+        return int(row["n"]) if row else 0
+
+    # --- the steps
+
+    def save_verdict(self, run: str, message: str, verdict: Verdict, heading: Heading) -> bool:
+        """Queued -> judged. False when another run holds the message, or it was judged before."""
+        return self._step(
+            run,
+            message,
+            EntryState.QUEUED,
+            EntryState.JUDGED,
+            verdict=verdicts.to_text(verdict),
+            decided_by=verdict.by.value,
+            sender=heading.sender,
+            subject=heading.subject,
+            received_at=heading.received_at,
+        )
+
+    def mark_applied(self, run: str, message: str, then: EntryState) -> bool:
+        """Judged -> applied (a draft is due), done or needs_human."""
+        return self._step(run, message, EntryState.JUDGED, then)
+
+    def mark_drafted(self, run: str, message: str, draft: str = "") -> bool:
+        """Applied -> done, with the draft if one was made."""
+        return self._step(run, message, EntryState.APPLIED, EntryState.DONE, draft=draft)
+
+    def close(self, run: str, message: str, state: EntryState, reason: str = "") -> bool:
+        """End a row early: the message is gone, or outside the inbox."""
+        return self._set(run, message, f"state in {_OPEN}", state=state.value, error=reason)
+
+    def fail(self, run: str, message: str, reason: str) -> bool:
+        """Note why it failed; it stays open and is tried again."""
+        with self._db.transaction():
+            row = self._latest(message)
+            attempts = int(row["attempts"]) + 1 if row else 1
+            return self._set(run, message, f"state in {_OPEN}", error=reason, attempts=attempts)
+
+    def undo(self, messages: Iterable[str]) -> None:
+        """A person undid what was done: only `again` takes these messages up again."""
+        with self._db.transaction():
+            for message in messages:
+                row = self._latest(message)
+                if row is not None:
+                    self._db.execute(
+                        "update ledger set state = 'undone', error = '', updated_at = ?"
+                        " where account = ? and message = ? and generation = ?",
+                        (now_ms(), self._account, message, row["generation"]),
+                    )
+
+    def _step(
+        self, run: str, message: str, before: EntryState, after: EntryState, **values: str | int
+    ) -> bool:
+        return self._set(run, message, f"state = '{before.value}'", state=after.value, error="", **values)
+
+    def _set(self, run: str, message: str, where: str, **values: str | int) -> bool:
+        columns = ", ".join(f"{name} = ?" for name in values)
+        changed = self._db.execute(
+            f"update ledger set {columns}, updated_at = ? where account = ? and message = ? and run = ? and {where}",
+            (*values.values(), now_ms(), self._account, message, run),
+        )
+        return changed == 1
+
+    # --- what it knows
+
+    def entry(self, message: str) -> Entry | None:
+        """The row of a message at its latest generation."""
+        row = self._latest(message)
+        return _entry(row) if row else None
+
+    def verdict(self, message: str) -> Verdict | None:
+        """The latest verdict on a message."""
+        row = self._db.row(
+            "select verdict from ledger where account = ? and message = ? and verdict is not null"
+            " order by generation desc limit 1",
+            (self._account, message),
+        )
+        return verdicts.from_text(row["verdict"]) if row else None
+
+    def entries(self, runs: Sequence[str]) -> tuple[Entry, ...]:
+        """The rows that these runs worked on last, newest mail first."""
+        marks = ", ".join("?" for _ in runs)
+        rows = self._db.rows(
+            f"select * from ledger where account = ? and run in ({marks}) order by received_at desc, place",
+            (self._account, *runs),
+        )
+        return tuple(_entry(row) for row in rows)
+
+    def coverage(self, run: str, already: int = 0) -> Coverage:
+        """What became of the messages of a run; those that it did not come to are in no count."""
+        decided = dict(Coverage().decided)
+        human: list[str] = []
+        failed: list[Failure] = []
+        for entry in self.entries([run]):
+            if entry.error:
+                failed.append(Failure(entry.message, entry.error))
+            elif entry.state is EntryState.NEEDS_HUMAN:
+                human.append(entry.message)
+            elif entry.state in {EntryState.DONE, EntryState.UNDONE} and entry.verdict:
+                decided[entry.verdict.by.value] = decided.get(entry.verdict.by.value, 0) + 1
+        seen = already + sum(decided.values()) + len(human) + len(failed)
+        return Coverage(seen, already, decided, tuple(human), tuple(failed))
+
+    # --- cursor and tombstones
+
+    def cursor(self) -> Cursor | None:
+        """Where the next page of history starts; None before the first run."""
+        row = self._db.row("select * from cursor where account = ?", (self._account,))
+        return Cursor(row["history_id"], datetime.fromtimestamp(row["saved_at"] / 1000, UTC)) if row else None
+
+    def save_cursor(self, history_id: str) -> None:
+        """Move on; call it only after everything up to there is enqueued."""
+        self._db.execute(
+            "insert into cursor (account, history_id, saved_at) values (?, ?, ?) on conflict (account)"
+            " do update set history_id = excluded.history_id, saved_at = excluded.saved_at",
+            (self._account, history_id, now_ms()),
+        )
+
+    def bury(self, message: str, labels: Iterable[str]) -> None:
+        """Remember that the person took these labels off this message: they are never set there again."""
+        with self._db.transaction():
+            for label in labels:
+                self._db.execute(
+                    "insert into tombstone (account, message, label, at) values (?, ?, ?, ?)"
+                    " on conflict (account, message, label) do nothing",
+                    (self._account, message, label, now_ms()),
+                )
+
+    def tombstones(self, message: str) -> frozenset[str]:
+        """The labels that the person took off this message."""
+        rows = self._db.rows(
+            "select label from tombstone where account = ? and message = ?", (self._account, message)
+        )
+        return frozenset(row["label"] for row in rows)
+
+
+def _is_decided(row: Row) -> bool:
+    return row["state"] in {EntryState.DONE, EntryState.NEEDS_HUMAN, EntryState.UNDONE}
+
+
+def _entry(row: Row, *, run: str | None = None, error: str | None = None) -> Entry:
+    return Entry(
+        row["message"],
+        row["thread"],
+        int(row["generation"]),
+        EntryState(row["state"]),
+        row["run"] if run is None else run,
+        int(row["attempts"]),
+        row["error"] if error is None else error,
+        verdicts.from_text(row["verdict"]) if row["verdict"] else None,
+        Heading(row["sender"], row["subject"], int(row["received_at"])),
+        row["draft"],
+    )
