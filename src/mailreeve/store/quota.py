@@ -5,6 +5,8 @@ Background calls touch only the top quarter of the store, so an interactive call
 minute at once and never queues behind a nightly run.
 """
 
+from collections.abc import Callable
+
 from mailreeve.cancel import Cancel
 from mailreeve.store.db import Database, now_ms
 
@@ -20,10 +22,13 @@ LONGEST_NAP = 5.0
 class QuotaBucket:
     """Gmail units of one account (Google counts them per minute, user and project)."""
 
-    def __init__(self, db: Database, account: str, per_minute: int) -> None:
-        """`per_minute` of 0 is no limit."""
+    def __init__(
+        self, db: Database, account: str, per_minute: int, clock: Callable[[], int] = now_ms
+    ) -> None:
+        """`per_minute` of 0 is no limit; `clock` tells epoch milliseconds."""
         self._db = db
         self._account = account
+        self._clock = clock
         self._capacity = per_minute * STORE
         self._per_ms = per_minute * FLOW / 60_000
         self._kept = per_minute * KEPT
@@ -47,7 +52,7 @@ class QuotaBucket:
             self._db.execute(
                 "insert into quota (account, level, at) values (?, ?, ?)"
                 " on conflict (account) do update set level = excluded.level, at = excluded.at",
-                (self._account, level, now_ms()),
+                (self._account, level, self._clock()),
             )
         return max(0.0, wait)
 
@@ -56,5 +61,5 @@ class QuotaBucket:
         row = self._db.row("select level, at from quota where account = ?", (self._account,))
         if row is None:
             return self._capacity
-        elapsed = max(0, now_ms() - int(row["at"]))
+        elapsed = max(0, self._clock() - int(row["at"]))
         return min(self._capacity, float(row["level"]) + elapsed * self._per_ms)

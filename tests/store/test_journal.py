@@ -1,0 +1,71 @@
+"""The journal: written before, settled after, all of it in the audit."""
+
+import pytest
+
+from mailreeve.errors import InputError
+from mailreeve.models import ChangeState
+from mailreeve.store.audit import Audit
+from mailreeve.store.db import Database
+from mailreeve.store.journal import Intent, Journal
+
+
+def test_a_change_is_written_before_it_is_made_and_settled_after(journal: Journal) -> None:
+    """An intent has an id, its inverse and the state `intended` until the outcome is known."""
+    id_ = journal.intend("r-1", "labels", "m1", {"add": ["L"]}, {"remove": ["L"]})
+    assert "c-000001" == id_
+    change = journal.change(id_)
+    assert ChangeState.INTENDED is change.state
+    assert ({"add": ["L"]}, {"remove": ["L"]}) == (change.do, change.inverse)
+    assert (change,) == journal.unsettled("labels")
+    journal.settle(id_, ChangeState.DONE)
+    assert ChangeState.DONE is journal.change(id_).state
+    assert () == journal.unsettled("labels")
+
+
+def test_the_outcome_can_tell_the_id_that_only_the_answer_knew(journal: Journal) -> None:
+    """A created draft's id arrives with the outcome and becomes part of the inverse."""
+    id_ = journal.intend("r-1", "draft_create", "m1", {"sha256": "ab"}, {})
+    journal.settle(id_, ChangeState.DONE, do={"sha256": "ab", "draft": "r-9"}, inverse={"draft": "r-9"})
+    assert {"draft": "r-9"} == journal.change(id_).inverse
+
+
+def test_changes_are_found_by_run_and_by_target(journal: Journal) -> None:
+    """Undo finds a run's changes in the order in which they were made, a step finds those of a message."""
+    one, two = journal.intend_all("r-1", [Intent("labels", "m1", {}, {}), Intent("labels", "m2", {}, {})])
+    three = journal.intend("r-2", "draft_create", "m1", {}, {})
+    assert [one, two] == [change.id for change in journal.changes("r-1")]
+    assert [one] == [change.id for change in journal.of_target("m1", "labels")]
+    assert [three] == [change.id for change in journal.of_target("m1", "draft_create")]
+
+
+def test_every_intent_and_outcome_is_in_the_audit(journal: Journal, audit: Audit) -> None:
+    """All is audited: ids and hashes of what was meant and how it ended, in a chain that verifies."""
+    first, second = journal.intend_all(
+        "r-1", [Intent("labels", "m1", {"add": ["L"]}, {}), Intent("labels", "m2", {"add": ["L"]}, {})]
+    )
+    journal.settle_all([first, second], ChangeState.DONE)
+    journal.settle(first, ChangeState.UNDONE)
+    events = [(row.event, row.body["change"]) for row in reversed(audit.rows())]
+    assert [
+        ("change.intended", first),
+        ("change.intended", second),
+        ("change.done", first),
+        ("change.done", second),
+        ("change.undone", first),
+    ] == events
+    assert audit.verify().ok
+
+
+def test_intents_of_one_step_are_written_all_or_none(journal: Journal, db: Database, audit: Audit) -> None:
+    """When the journal cannot be written nothing of it is, and so nothing may be changed in Gmail."""
+    with pytest.raises(TypeError):
+        journal.intend_all("r", [Intent("labels", "m1", {}, {}), Intent("labels", "m2", {"add": {1}}, {})])
+    assert () == journal.changes("r")
+    assert 0 == audit.verify().rows
+
+
+def test_an_unknown_change_is_named(journal: Journal, db: Database) -> None:
+    """A change of another account, or none at all, is refused by its id."""
+    id_ = Journal(db, "bob@example.com", Audit(db, "bob@example.com")).intend("r", "labels", "m", {}, {})
+    with pytest.raises(InputError, match=id_):
+        journal.change(id_)
