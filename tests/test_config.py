@@ -105,3 +105,11 @@ def test_a_token_is_not_shown_when_the_settings_are_printed(tmp_path: Path) -> N
 def test_the_example_is_valid_toml() -> None:
     """The file that people copy can be read by any TOML reader."""
     assert "llm" in tomllib.loads((ROOT / "config.example.toml").read_text(encoding="utf-8"))
+
+
+def test_sending_is_off_unless_it_reaches_nobody(tmp_path: Path) -> None:
+    """A real account starts without `send`; a sandbox with a ready token has it; the file has the last word."""
+    sandbox = {"MAILREEVE_GOOGLE_BASE": "http://127.0.0.1:9", "MAILREEVE_GOOGLE_TOKEN": "t"}
+    quiet = write(tmp_path / "quiet", "[policy]\ncapabilities = ['read']")
+    loaded = [config.load({}, tmp_path), config.load(sandbox, tmp_path), config.load(sandbox, quiet)]
+    assert [False, True, False] == ["send" in one.policy.capabilities for one in loaded]

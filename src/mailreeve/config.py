@@ -115,6 +115,9 @@ class PolicyConfig(_Section):
     """What Mailreeve may do; no capability implies another."""
 
     capabilities: tuple[Capability, ...] = ("read", "label", "draft")
+    """A sandbox with a ready token has `send` too unless the file says otherwise: it reaches nobody."""
+    attach_folder: Path | None = None
+    """The only folder that files are attached from; None: nothing can be attached."""
     trusted_recipients: tuple[str, ...] = ()
     sends_per_day: int = Field(default=50, ge=0, le=2000)
 
@@ -185,6 +188,9 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
             "MAILREEVE_GOOGLE_TOKEN is taken only together with a loopback MAILREEVE_GOOGLE_BASE.",
             "For a real account run `mailreeve login`.",
         )
+    if config.google.token and "capabilities" not in values.get("policy", {}):
+        every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
+        config = config.model_copy(update={"policy": every})
     ids = [label.id for label in config.labels]
     if len(ids) != len(set(ids)):
         raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")

@@ -45,9 +45,9 @@ def extract(name: str, type_: str, data: bytes) -> Extract:
         return Extract("", f"larger than {MOST_BYTES // 2**20} MB: save it to look at it")
     low = name.lower()
     if type_ == "text/html" or low.endswith((".html", ".htm")):
-        return _bounded(to_text(decode(data, "")).text)
+        return _bounded(to_text(decode(data, "")[0]).text)
     if type_ in _TEXT or low.endswith(_TEXT_ENDINGS):
-        return _bounded(decode(data, ""))
+        return _bounded(decode(data, "")[0])
     kind = _WORKER.get(type_) or next((k for k in ("docx", "pdf") if low.endswith(f".{k}")), "")
     if kind:
         return _by_worker(kind, data)

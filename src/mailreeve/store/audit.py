@@ -82,6 +82,11 @@ class Audit:
         row = self._db.row("select hash from audit order by seq desc limit 1")
         return str(row["hash"]) if row else GENESIS
 
+    def is_keyed(self) -> bool:
+        """True when the head is bound to a key."""
+        row = self._db.row("select keyed from audit_head")
+        return bool(row and row["keyed"])
+
     def rows(self, limit: int = 100) -> tuple[AuditRow, ...]:
         """The newest rows of this account, newest first."""
         found = self._db.rows(
