@@ -203,6 +203,8 @@ class Ref:
 
     id: str
     thread_id: str
+    labels: tuple[str, ...] = ()
+    """Label ids, where the list told them; empty is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,18 @@ class HistoryPage:
     relabelled: tuple[str, ...]
     history_id: str
     """The cursor to save once the work on this page is durable."""
+    next: str = ""
+    arrived: tuple[Ref, ...] = ()
+    """Messages that this page leaves in the inbox and that were not there before: added or moved in."""
+    left: tuple[str, ...] = ()
+    """Ids that this page takes out of the inbox: archived, trashed, deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """One page of drafts, by their ids; `next` is empty on the last page."""
+
+    items: tuple[Draft, ...]
     next: str = ""
 
 

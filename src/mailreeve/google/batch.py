@@ -1,0 +1,124 @@
+"""Many messages in one HTTP request. Each keeps its own answer: a failed part loses nothing else.
+
+Google advises at most 50 calls per batch; 25 stay well below its limit of concurrent requests. Every call
+in a batch costs its own units. googleapiclient's BatchHttpRequest is not used: one missing or senseless
+part makes it drop all the others. Source: developers.google.com/workspace/gmail/api/guides/batch.
+"""
+
+import email
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import Message as MimePart
+from typing import Any
+from urllib.parse import urlsplit
+
+from mailreeve.errors import GoogleUnavailable, MailreeveError
+from mailreeve.google import border
+from mailreeve.google.border import Refusal
+from mailreeve.google.transport import ATTEMPTS, Transport
+from mailreeve.google.wire import Answer
+from mailreeve.models import Json
+
+SIZE = 25
+METHOD = "messages.get"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Looks like the requests that googleapiclient builds."""
+
+    uri: str
+    body: str
+    headers: Mapping[str, str]
+    method: str = "POST"
+
+
+def get_each(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json | MailreeveError]:
+    """Carry messages.get requests, by message id; only the parts that failed are asked for again.
+
+    Every id is in the result. Raises Cancelled.
+    """
+    found: dict[str, Json | MailreeveError] = {}
+    pending = dict(requests)
+    for attempt in range(ATTEMPTS):
+        transport.spend(METHOD, len(pending))
+        results = _post(transport, pending)
+        for id_, result in results.items():
+            found[id_] = result.error if isinstance(result, Refusal) else result
+        refused = {
+            id_: result for id_, result in results.items() if isinstance(result, Refusal) and result.retry
+        }
+        pending = {id_: pending[id_] for id_ in refused}
+        if not pending or not transport.rest(max(refused.values(), key=lambda one: one.after), attempt):
+            break
+    return found
+
+
+def _post(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json | Refusal]:
+    """One batch: for each id its answer, or why there is none."""
+    batch = _encode(transport.batch_address, list(requests.values()))
+    try:
+        answer = transport.wire.carry(batch)
+        parts = dict(_decode(answer))
+        if any(part.status == 401 for part in parts.values()):
+            transport.wire.renew()
+            parts = dict(_decode(answer := transport.wire.carry(batch)))
+    except border.wire_errors() as error:
+        return dict.fromkeys(requests, border.broken(error, METHOD))
+    if not parts:
+        whole = border.understand(answer, METHOD)
+        nonsense = Refusal(GoogleUnavailable("Gmail's answer to a batch makes no sense."), retry=True)
+        return dict.fromkeys(requests, whole if isinstance(whole, Refusal) else nonsense)
+    missing = Refusal(GoogleUnavailable("A part of Gmail's answer to a batch is missing."), retry=True)
+    return {
+        id_: border.understand(parts[number], METHOD) if number in parts else missing
+        for number, id_ in enumerate(requests)
+    }
+
+
+def _encode(address: str, requests: Sequence[Any]) -> _Batch:
+    """multipart/mixed of application/http; the Content-ID is the place in the batch."""
+    boundary = f"batch_{secrets.token_hex(16)}"
+    lines = []
+    for number, request in enumerate(requests):
+        target = urlsplit(request.uri)
+        lines += [f"--{boundary}", "Content-Type: application/http", f"Content-ID: <{number}>", ""]
+        lines += [
+            f"{request.method} {target.path}?{target.query} HTTP/1.1",
+            "Accept: application/json",
+            "",
+            "",
+        ]
+    lines += [f"--{boundary}--", ""]
+    return _Batch(address, "\r\n".join(lines), {"content-type": f'multipart/mixed; boundary="{boundary}"'})
+
+
+def _decode(answer: Answer) -> Iterator[tuple[int, Answer]]:
+    """The parts by their place in the batch; what is not readable as one is left out."""
+    kind = answer.headers.get("content-type", "")
+    if answer.status != 200 or not kind.startswith("multipart/"):
+        return
+    whole = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + answer.content)
+    parts = whole.get_payload()
+    for part in parts if isinstance(parts, list) else ():
+        if not isinstance(part, MimePart):
+            continue
+        number = str(part.get("Content-ID", "")).strip("<>").removeprefix("response-")
+        inner = _inner(part)
+        if inner is not None and number.isdecimal():
+            yield int(number), inner
+
+
+def _inner(part: MimePart) -> Answer | None:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return None
+    first, _, rest = payload.lstrip().partition(b"\n")
+    status = first.split()[1:2]
+    if not status or not status[0].isdigit():
+        return None
+    head = email.message_from_bytes(rest)
+    content = head.get_payload(decode=True)
+    headers = {name.lower(): value for name, value in head.items()}
+    return Answer(int(status[0]), headers, content if isinstance(content, bytes) else b"")

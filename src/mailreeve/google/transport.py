@@ -1,0 +1,187 @@
+"""One account's line to Gmail: which call may go which way, what it costs, and when to ask again."""
+
+import random
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown
+from mailreeve.google import border, discovery
+from mailreeve.google.border import Refusal
+from mailreeve.google.endpoints import endpoints
+from mailreeve.google.quota import PER_MINUTE, Bucket, Profile, WindowBucket, cost
+from mailreeve.google.wire import Wire
+from mailreeve.models import Json
+
+ATTEMPTS = 6
+LONGEST_NAP = 32.0
+"""Seconds; the top of the exponential backoff."""
+LONGEST_WAIT = 120.0
+"""Seconds; a longer Retry-After ends the work instead."""
+
+REPEATABLE = frozenset({"messages.modify", "messages.batchModify", "messages.trash", "messages.untrash"})
+"""Writes that do no more when they arrive twice."""
+CREATING = frozenset({"drafts.create", "drafts.update", "labels.create"})
+DELETING = frozenset({"drafts.delete", "labels.delete"})
+SENDING = frozenset({"drafts.send"})
+"""What only `sending.Sender` asks for."""
+
+_jitter = random.SystemRandom()
+
+
+class Transport:
+    """Carries requests for one account, from any number of threads.
+
+    A method that is in none of the lists above, such as messages.send or messages.delete, has no way out.
+    """
+
+    def __init__(
+        self,
+        credentials: Any,
+        *,
+        base: str | None = None,
+        timeout: float = 60.0,
+        quota: Profile = "2026",
+        bucket: Bucket | None = None,
+    ) -> None:
+        """`credentials` come from `mailreeve.google.credentials`; `timeout` is in seconds."""
+        self._endpoints = endpoints(base)
+        self._quota = quota
+        self._bucket = bucket or WindowBucket(PER_MINUTE[quota])
+        self.interactive = True
+        self.wire = Wire(credentials, self._endpoints, timeout)
+        self.cancel = Cancel()
+        self._meter = _Meter()
+
+    def bound(self, cancel: Cancel, *, interactive: bool = True) -> "Transport":
+        """The same line, the same meter; waiting ends with `cancel`, background work leaves units over."""
+        twin = Transport.__new__(Transport)
+        twin.__dict__.update(self.__dict__)
+        twin.cancel = cancel
+        twin.interactive = interactive
+        return twin
+
+    @property
+    def users(self) -> Any:
+        """The `users` resource of googleapiclient: the builder of requests."""
+        return discovery.users(self._endpoints)
+
+    @property
+    def batch_address(self) -> str:
+        """Where batches of this account go."""
+        return discovery.batch_address(self._endpoints)
+
+    @property
+    def units(self) -> int:
+        """Quota units spent so far through this line and its twins."""
+        return self._meter.total
+
+    def spend(self, method: str, calls: int = 1) -> None:
+        """Wait for the units of some calls, and count them."""
+        self.cancel.check()
+        units = cost(method, self._quota) * calls
+        self._bucket.take(units, self.interactive, self.cancel)
+        self._meter.add(units)
+
+    def safe(self, request: Any) -> Json:
+        """Carry a request that may be repeated: reading, labels on messages, trash.
+
+        Asks again after 429, rate-limit 403, 5xx and broken connections. Raises GoogleError, LoginNeeded
+        or Cancelled.
+        """
+        method = _method(request)
+        if request.method != "GET":
+            _demand(method, REPEATABLE)
+        attempt = 0
+        while True:
+            self.spend(method)
+            result = self.attempt(request, method)
+            if not isinstance(result, Refusal):
+                return result
+            if not self.rest(result, attempt):
+                raise result.error from None
+            attempt += 1
+
+    def attempt(self, request: Any, method: str) -> Json | Refusal:
+        """Carry a repeatable request, asking once; the units are spent by the caller."""
+        try:
+            answer = self.wire.carry(request)
+        except border.wire_errors() as error:
+            return border.broken(error, method)
+        return border.understand(answer, method)
+
+    def rest(self, refusal: Refusal, attempt: int) -> bool:
+        """Sleep before the next attempt (full jitter); False when there is none."""
+        if not refusal.retry or attempt + 1 >= ATTEMPTS or refusal.after > LONGEST_WAIT:
+            return False
+        nap = _jitter.uniform(0, min(LONGEST_NAP, 2.0**attempt))
+        self.cancel.sleep(max(nap, refusal.after))
+        return True
+
+    def once(self, request: Any, allowed: Iterable[str] = CREATING) -> Json:
+        """Carry a creating request exactly once.
+
+        Raises OutcomeUnknown when its answer is lost, times out, is a 5xx or makes no sense; every other
+        error says that nothing was done.
+        """
+        method = _method(request)
+        _demand(method, allowed)
+        self.spend(method)
+        try:
+            answer = self.wire.carry_once(request)
+        except border.wire_errors() as error:
+            raise border.broken_once(error, method) from None
+        result = border.understand(answer, method)
+        if isinstance(result, Refusal):
+            lost = answer.status >= 500 or answer.status < 300 or answer.status == 408
+            raise (border.unknown(method) if lost else result.error) from None
+        if request.method != "DELETE" and not result.get("id"):
+            raise border.unknown(method)
+        return result
+
+    def delete(self, request: Any) -> None:
+        """Delete a draft or a label; a lost answer is settled by asking again.
+
+        Raises NotFound when it was not there from the start.
+        """
+        doubt = False
+        for attempt in range(ATTEMPTS):
+            try:
+                self.once(request, DELETING)
+            except NotFound:
+                if not doubt:
+                    raise
+            except OutcomeUnknown as error:
+                doubt = True
+                if not self.rest(Refusal(error, retry=True), attempt):
+                    raise
+                continue
+            return
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self.wire.close()
+
+
+class _Meter:
+    """Counts units across threads."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._guard = threading.Lock()
+
+    def add(self, units: int) -> None:
+        with self._guard:
+            self.total += units
+
+
+def _method(request: Any) -> str:
+    """Such as "messages.get" for gmail.users.messages.get."""
+    return str(request.methodId).removeprefix("gmail.users.")
+
+
+def _demand(method: str, allowed: Iterable[str]) -> None:
+    """Refuse what must not go this way; a mistake of ours, not of the person."""
+    if method not in allowed:
+        raise MailreeveError(f"{method} is not allowed on this line.", "Please report this as a bug.")

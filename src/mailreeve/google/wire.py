@@ -1,0 +1,134 @@
+"""The two ways to Google: one that may repeat a request by itself, and one that never does."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from mailreeve.google.endpoints import Endpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, the headers by lower-case name, the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        """The body as JSON, or None when it is none."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            return None
+
+
+class Wire:
+    """Carries requests that googleapiclient has built. Usable from any number of threads."""
+
+    def __init__(self, credentials: Any, endpoints: Endpoints, timeout: float) -> None:
+        """`credentials` are google.auth credentials, `timeout` is in seconds per read."""
+        self.endpoints = endpoints
+        self._credentials = credentials
+        self._timeout = timeout
+        self._idle: list[Any] = []
+        self._guard = threading.Lock()
+
+    def carry(self, request: Any) -> Answer:
+        """For requests that may arrive twice: httplib2 repeats one, even a POST, on a lost answer."""
+        with self._borrowed() as http:
+            response, content = http.request(
+                request.uri, method=request.method, body=request.body, headers=dict(request.headers)
+            )
+        return Answer(response.status, response, content)
+
+    def carry_once(self, request: Any) -> Answer:
+        """For requests that must arrive once: a fresh connection each, no repetition below this line.
+
+        The access token is made fresh before, not by repeating; a 401 says for certain that nothing was
+        done, so only then a second request goes out. Raises what requests and google.auth raise:
+        a google.auth error always means that nothing was sent.
+        """
+        if not self._credentials.valid:
+            self.renew()
+        answer = self._post(request)
+        if answer.status == 401:
+            self.renew()
+            answer = self._post(request)
+        return answer
+
+    def renew(self) -> None:
+        """Get a new access token; raises google.auth's errors."""
+        self._credentials.refresh(None)  # the refresh handler has its own way to the login server
+
+    def _post(self, request: Any) -> Answer:
+        import requests.adapters
+        from google.auth.transport.requests import AuthorizedSession, Request
+
+        with requests.Session() as unused:
+            session = AuthorizedSession(
+                self._credentials,
+                refresh_status_codes=(),
+                max_refresh_attempts=0,
+                auth_request=Request(unused),
+            )
+            with session:
+                for scheme in ("https://", "http://"):
+                    session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0))
+                no_surprises(session, self.endpoints)
+                response = session.request(
+                    request.method,
+                    request.uri,
+                    data=request.body,
+                    headers={**request.headers, "connection": "close"},
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                )
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, headers, response.content)
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Any]:
+        """An AuthorizedHttp for one thread alone: httplib2 mixes up answers when threads share one.
+
+        After an error it is thrown away: a late answer on it would be taken for that of the next request.
+        """
+        with self._guard:
+            http = self._idle.pop() if self._idle else None
+        http = http or self._connection()
+        try:
+            yield http
+        except BaseException:
+            http.close()
+            raise
+        with self._guard:
+            self._idle.append(http)
+
+    def _connection(self) -> Any:
+        import httplib2
+        from google_auth_httplib2 import AuthorizedHttp
+
+        proxy = None if self.endpoints.is_loopback else httplib2.proxy_info_from_environment
+        http = httplib2.Http(timeout=self._timeout, proxy_info=proxy)
+        http.follow_redirects = False
+        return AuthorizedHttp(self._credentials, http=http)
+
+    def close(self) -> None:
+        """Close the idle connections; the next call opens new ones."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for http in idle:
+            http.close()
+
+
+def no_surprises(session: Any, endpoints: Endpoints) -> None:
+    """Keep ~/.netrc from replacing the token, and proxies away from this machine."""
+    session.auth = _unchanged
+    session.trust_env = not endpoints.is_loopback
+
+
+def _unchanged(request: Any) -> Any:
+    return request
