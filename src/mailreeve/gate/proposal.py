@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from mailreeve.models import Message, Proposal
 from mailreeve.models import ProposalState as State
 
-PROPOSED_MS = 24 * 3_600_000
+DAY_MS = 24 * 3_600_000
+PROPOSED_MS = DAY_MS
 """How long a proposal waits for a person."""
 APPROVED_MS = 10 * 60_000
 """How long an approval waits for its execution, when nothing is scheduled."""

@@ -5,7 +5,8 @@ The bytes of a message lie here only while its proposal is open; closing it wipe
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 from mailreeve.errors import NotApproved
@@ -38,13 +39,15 @@ class Proposals:
         self._db = db
         self.account = account
 
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several steps as one: all or nothing."""
+        return self._db.transaction()
+
     def add(self, proposal: Proposal) -> bool:
         """Keep a new proposal; False when its draft already has an open one."""
-        marks = ", ".join("?" * len(_COLUMNS))
+        sql = f"insert into proposal ({', '.join(_COLUMNS)}) values ({_marks(_COLUMNS)})"
         try:
-            self._db.execute(
-                f"insert into proposal ({', '.join(_COLUMNS)}) values ({marks})", _values(proposal)
-            )
+            self._db.execute(sql, _values(proposal))
         except sqlite3.IntegrityError:
             return False
         return True
@@ -56,34 +59,35 @@ class Proposals:
 
     def open_for(self, draft_id: str) -> Proposal | None:
         """The proposal whose fate is undecided for a draft, or None."""
-        found = self._select("draft_id = ?", (draft_id,), OPEN)
-        return found[0] if found else None
+        row = self._db.row(
+            f"select * from proposal where account = ? and draft_id = ? and state in ({_marks(OPEN)})",
+            (self.account, draft_id, *OPEN),
+        )
+        return _proposal(row) if row else None
 
     def in_states(self, states: Collection[State], limit: int = 1000) -> tuple[Proposal, ...]:
-        """Proposals in these states, oldest first."""
-        return self._select("1 = 1", (), states, limit)
+        """Proposals in these states, oldest first, without their bytes."""
+        return self._listed(f"state in ({_marks(states)}) order by created_at, id", (*states,), limit)
 
     def due(self, now: int) -> tuple[Proposal, ...]:
-        """Scheduled proposals whose time has come, the earliest first."""
-        found = self._select("scheduled_at <= ?", (now,), (State.SCHEDULED,))
-        return tuple(sorted(found, key=lambda proposal: proposal.scheduled_at))
+        """Scheduled proposals whose time has come, the earliest first, without their bytes."""
+        where = "state = ? and scheduled_at <= ? order by scheduled_at, id"
+        return self._listed(where, (State.SCHEDULED, now), 1000)
+
+    def overdue(self, now: int) -> tuple[Proposal, ...]:
+        """Proposals that nobody answered in time, without their bytes."""
+        where = "state = ? and expires_at <= ? order by expires_at, id"
+        return self._listed(where, (State.PROPOSED, now), 1000)
 
     def recent(self, limit: int) -> tuple[Proposal, ...]:
-        """The newest proposals, whatever became of them, newest first."""
-        rows = self._db.rows(
-            "select * from proposal where account = ? order by created_at desc, id limit ?",
-            (self.account, limit),
-        )
-        return tuple(_proposal(row) for row in rows)
+        """The newest proposals, whatever became of them, newest first, without their bytes."""
+        return self._listed("1 = 1 order by created_at desc, id", (), limit)
 
-    def _select(
-        self, where: str, values: tuple[object, ...], states: Collection[State], limit: int = 1000
-    ) -> tuple[Proposal, ...]:
-        marks = ", ".join("?" * len(states))
+    def _listed(self, where: str, values: Sequence[object], limit: int) -> tuple[Proposal, ...]:
+        columns = ", ".join("x'' as raw" if name == "raw" else name for name in _COLUMNS)
         rows = self._db.rows(
-            f"select * from proposal where account = ? and {where} and state in ({marks})"
-            " order by created_at, id limit ?",
-            (self.account, *values, *states, limit),
+            f"select {columns} from proposal where account = ? and {where} limit ?",
+            (self.account, *values, limit),
         )
         return tuple(_proposal(row) for row in rows)
 
@@ -111,8 +115,15 @@ class Proposals:
         )
         return changed == 1
 
-    def approve(self, proposal: Proposal, approval: Approval, new: State) -> None:
-        """Write the approval and move on, both or neither.
+    def tell(self, proposal_id: str, outcome: str) -> None:
+        """Replace the sentence that says what became of it."""
+        self._db.execute(
+            "update proposal set outcome = ? where id = ? and account = ?",
+            (outcome, proposal_id, self.account),
+        )
+
+    def approve(self, proposal: Proposal, approval: Approval) -> None:
+        """Write the approval and the state, both or neither.
 
         Raises NotApproved when the proposal moved meanwhile, or the nonce or the digest was used before.
         """
@@ -122,7 +133,7 @@ class Proposals:
                     "update proposal set state = ?, decided_at = ?, decided_by = ?, decided_how = ?"
                     " where id = ? and account = ? and state = ? and digest = ?",
                     (
-                        new,
+                        State.APPROVED,
                         approval.at,
                         approval.by,
                         approval.channel,
@@ -170,21 +181,12 @@ class Proposals:
         )
         return int(row[0]) if row else 0
 
-    def expire(self, now: int) -> int:
-        """Close the proposals that nobody answered in time; returns how many."""
-        return self._db.execute(
-            "update proposal set state = ?, finished_at = ?, raw = x'', outcome = ?"
-            " where account = ? and state = ? and expires_at <= ?",
-            (State.EXPIRED, now, "Nobody answered in time.", self.account, State.PROPOSED, now),
-        )
-
     def forget(self, before: int) -> int:
         """Delete closed proposals older than this, with their approvals; returns how many."""
-        states = [state for state in State if state not in OPEN]
-        marks = ", ".join("?" * len(states))
+        closed = [state for state in State if state not in OPEN]
         return self._db.execute(
-            f"delete from proposal where account = ? and finished_at < ? and state in ({marks})",
-            (self.account, before, *states),
+            f"delete from proposal where account = ? and finished_at < ? and state in ({_marks(closed)})",
+            (self.account, before, *closed),
         )
 
     def correspondents(self) -> frozenset[str]:
@@ -210,6 +212,10 @@ class Proposals:
             (self.account, draft_id),
         )
         return (row["text_hash"], row["decided_by"]) if row else ("", "")
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _values(proposal: Proposal) -> tuple[object, ...]:
