@@ -7,9 +7,9 @@ import pytest
 
 from mailreeve.models import ActionItem, DecidedBy, Failure, Priority, Ref, Verdict
 from mailreeve.store.db import Database
-from mailreeve.store.ledger import EntryState, Heading, Ledger
+from mailreeve.store.ledger import EntryState, Ledger, Sight
 
-HEADING = Heading("Grace <grace@example.org>", "Lunch?", 1_700_000_000_000)
+SIGHT = Sight("Grace <grace@example.org>", "Lunch?", 1_700_000_000_000, ("INBOX",), "77")
 
 
 def refs(count: int, start: int = 0) -> list[Ref]:
@@ -34,7 +34,7 @@ def verdict(id_: str, by: DecidedBy = DecidedBy.OFFLINE, *, needs_human: bool = 
 
 
 def finish(ledger: Ledger, run: str, id_: str, by: DecidedBy = DecidedBy.OFFLINE) -> None:
-    assert ledger.save_verdict(run, id_, verdict(id_, by), HEADING)
+    assert ledger.save_verdict(run, id_, verdict(id_, by), SIGHT)
     assert ledger.mark_applied(run, id_, EntryState.DONE)
 
 
@@ -58,7 +58,7 @@ def test_a_verdict_comes_back_as_it_was_written(ledger: Ledger) -> None:
     assert verdict("m0") == ledger.verdict("m0")
     entry = ledger.entry("m0")
     assert entry is not None
-    assert (HEADING, 1, "t0") == (entry.heading, entry.generation, entry.thread)
+    assert (SIGHT, 1, "t0") == (entry.sight, entry.generation, entry.thread)
 
 
 def test_again_raises_the_generation_of_decided_messages_only(ledger: Ledger) -> None:
@@ -94,7 +94,7 @@ def test_a_failed_step_is_resumed_where_it_stopped(ledger: Ledger) -> None:
     ledger.enqueue(refs(1))
     first = ledger.runs.begin()
     ledger.claim(first)
-    ledger.save_verdict(first, "m0", verdict("m0"), HEADING)
+    ledger.save_verdict(first, "m0", verdict("m0"), SIGHT)
     ledger.fail(first, "m0", "Gmail is out of reach")
     (entry,) = ledger.claim(ledger.runs.begin())
     assert (EntryState.JUDGED, verdict("m0")) == (entry.state, entry.verdict)
@@ -108,7 +108,7 @@ def test_seen_is_already_plus_decided_plus_needs_human_plus_failed(ledger: Ledge
     finish(ledger, run, "m0", DecidedBy.RULE)
     finish(ledger, run, "m1", DecidedBy.LLM)
     finish(ledger, run, "m2", DecidedBy.LLM)
-    ledger.save_verdict(run, "m3", verdict("m3", needs_human=True), HEADING)
+    ledger.save_verdict(run, "m3", verdict("m3", needs_human=True), SIGHT)
     ledger.mark_applied(run, "m3", EntryState.NEEDS_HUMAN)
     ledger.fail(run, "m4", "why")
     ledger.close(run, "m5", EntryState.GONE, "no longer in Gmail")
@@ -126,9 +126,9 @@ def test_steps_of_a_run_that_lost_the_message_have_no_effect(ledger: Ledger) -> 
     slow, fast = ledger.runs.begin(), ledger.runs.begin()
     ledger.claim(slow)
     ledger.claim(fast)
-    assert not ledger.save_verdict(slow, "m0", verdict("m0", DecidedBy.LLM), HEADING)
+    assert not ledger.save_verdict(slow, "m0", verdict("m0", DecidedBy.LLM), SIGHT)
     finish(ledger, fast, "m0")
-    assert not ledger.save_verdict(fast, "m0", verdict("m0", DecidedBy.LLM), HEADING)
+    assert not ledger.save_verdict(fast, "m0", verdict("m0", DecidedBy.LLM), SIGHT)
     assert not ledger.fail(slow, "m0", "too late")
     assert verdict("m0") == ledger.verdict("m0")
 
@@ -144,7 +144,7 @@ def test_two_writers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
         ledger.enqueue(refs(50))
         run = ledger.runs.begin()
         for entry in ledger.claim(run):
-            if ledger.save_verdict(run, entry.message, verdict(entry.message), HEADING):
+            if ledger.save_verdict(run, entry.message, verdict(entry.message), SIGHT):
                 wins.append(entry.message)
                 ledger.mark_applied(run, entry.message, EntryState.DONE)
         db.close()
@@ -222,8 +222,8 @@ def test_what_runs_touched_is_listed_newest_first(ledger: Ledger) -> None:
     ledger.enqueue(refs(2))
     run = ledger.runs.begin()
     ledger.claim(run)
-    ledger.save_verdict(run, "m0", verdict("m0"), Heading("a", "old", 1))
-    ledger.save_verdict(run, "m1", verdict("m1"), Heading("b", "new", 2))
+    ledger.save_verdict(run, "m0", verdict("m0"), Sight("a", "old", 1))
+    ledger.save_verdict(run, "m1", verdict("m1"), Sight("b", "new", 2))
     ledger.mark_applied(run, "m1", EntryState.APPLIED)
     ledger.mark_drafted(run, "m1", "r-7")
     assert ["m1", "m0"] == [entry.message for entry in ledger.entries([run])]

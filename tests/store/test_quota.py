@@ -41,7 +41,7 @@ class Timed(Cancel):
 
 def test_it_is_what_the_gmail_client_asks_for(db: Database) -> None:
     """The store's bucket fits the client's protocol without either knowing the other."""
-    bucket: "Bucket" = QuotaBucket(db, "a", 6_000)
+    bucket: Bucket = QuotaBucket(db, "a", 6_000)
     bucket.take(20, interactive=True, cancel=Cancel())
 
 

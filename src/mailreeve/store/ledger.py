@@ -6,6 +6,7 @@ run takes it up from there. Every step is a compare-and-set on the run that hold
 processes, or a step that is repeated after a crash, cannot both do it.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,17 +36,22 @@ class EntryState(StrEnum):
 
 
 _OPEN = "('queued', 'judged', 'applied')"
+_ORDER = "attempts > 0 desc, queued_at desc, place"
 _REOPENED = {EntryState.GONE, EntryState.OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """What a list shows of a message: no body."""
+class Sight:
+    """What was seen of a message when it was read: no body."""
 
     sender: str = ""
     subject: str = ""
     received_at: int = 0
     """Epoch milliseconds."""
+    labels: tuple[str, ...] = ()
+    """Its label ids then."""
+    history_id: str = ""
+    """The mailbox's history id just before: what changed since can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Entry:
     error: str
     """Why it failed in its run; empty when it did not."""
     verdict: Verdict | None
-    heading: Heading
+    sight: Sight
     draft: str
     """Gmail's id of the draft that was made for it."""
 
@@ -136,8 +142,7 @@ class Ledger:
         """
         with self._db.transaction():
             rows = self._db.rows(
-                f"select * from ledger where account = ? and state in {_OPEN}"
-                " order by attempts > 0 desc, queued_at desc, place limit ?",
+                f"select * from ledger where account = ? and state in {_OPEN} order by {_ORDER} limit ?",
                 (self._account, -1 if limit is None else limit),
             )
             for row in rows:
@@ -146,6 +151,21 @@ class Ledger:
                     (run, self._account, row["message"], row["generation"]),
                 )
         return tuple(_entry(row, run=run, error="") for row in rows)
+
+    def open(self) -> tuple[Entry, ...]:
+        """What the next run takes up, in its order."""
+        rows = self._db.rows(
+            f"select * from ledger where account = ? and state in {_OPEN} order by {_ORDER}", (self._account,)
+        )
+        return tuple(_entry(row) for row in rows)
+
+    def held(self, run: str, state: EntryState) -> tuple[Entry, ...]:
+        """What a run holds in one state and has not failed on, in its order."""
+        rows = self._db.rows(
+            f"select * from ledger where account = ? and run = ? and state = ? and error = '' order by {_ORDER}",
+            (self._account, run, state.value),
+        )
+        return tuple(_entry(row) for row in rows)
 
     def left(self) -> int:
         """How many messages are open and not failed: queued for the next run."""
@@ -157,7 +177,7 @@ class Ledger:
 
     # --- the steps
 
-    def save_verdict(self, run: str, message: str, verdict: Verdict, heading: Heading) -> bool:
+    def save_verdict(self, run: str, message: str, verdict: Verdict, sight: Sight) -> bool:
         """Queued -> judged. False when another run holds the message, or it was judged before."""
         return self._step(
             run,
@@ -166,9 +186,11 @@ class Ledger:
             EntryState.JUDGED,
             verdict=verdicts.to_text(verdict),
             decided_by=verdict.by.value,
-            sender=heading.sender,
-            subject=heading.subject,
-            received_at=heading.received_at,
+            sender=sight.sender,
+            subject=sight.subject,
+            received_at=sight.received_at,
+            labels=json.dumps(sight.labels),
+            history_id=sight.history_id,
         )
 
     def mark_applied(self, run: str, message: str, then: EntryState) -> bool:
@@ -302,6 +324,12 @@ def _entry(row: Row, *, run: str | None = None, error: str | None = None) -> Ent
         int(row["attempts"]),
         row["error"] if error is None else error,
         verdicts.from_text(row["verdict"]) if row["verdict"] else None,
-        Heading(row["sender"], row["subject"], int(row["received_at"])),
+        Sight(
+            row["sender"],
+            row["subject"],
+            int(row["received_at"]),
+            tuple(json.loads(row["labels"])),
+            row["history_id"],
+        ),
         row["draft"],
     )

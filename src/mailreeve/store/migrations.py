@@ -34,6 +34,8 @@ M001 = (
         sender text not null default '',
         subject text not null default '',
         received_at bigint not null default 0,
+        labels text not null default '[]',
+        history_id text not null default '',
         draft text not null default '',
         queued_at bigint not null,
         place integer not null,
