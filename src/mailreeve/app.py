@@ -22,6 +22,7 @@ from mailreeve.store.journal import Journal
 from mailreeve.store.ledger import Ledger
 
 if TYPE_CHECKING:
+    from mailreeve.gate.gate import Gate
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
@@ -245,6 +246,30 @@ class Mailbox:
     def ledger(self) -> Ledger:
         """What was seen, decided and done."""
         return Ledger(self.app.db, self.address)
+
+    @cached_property
+    def gate(self) -> "Gate":
+        """The only door for anything that leaves; the sender is handed to it alone."""
+        from mailreeve.gate.gate import Gate
+        from mailreeve.gate.policy import Policy
+        from mailreeve.google.sending import Sender
+        from mailreeve.store.proposals import Proposals
+
+        settings = self.config.policy
+        rules = Policy(
+            send="send" in settings.capabilities,
+            sends_per_day=settings.sends_per_day,
+            trusted_recipients=settings.trusted_recipients,
+            own_addresses=tuple(sorted(self.own)),
+        )
+        return Gate(
+            Proposals(self.app.db, self.address),
+            self.gmail,
+            Sender(self._transport),
+            self.audit,
+            rules,
+            self.config.home / "locks",
+        )
 
     def llm(self) -> "LlmReader | None":
         """A reader with a budget of its own; None when no model is configured."""
