@@ -1,9 +1,12 @@
 """What every test shares: a home of its own, and the data sets where they are present."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import sandbox_server, scripted_llm
 
 DATA = Path(os.environ.get("MAILREEVE_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
@@ -24,3 +27,23 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the third-party data sets are not at {DATA} (set MAILREEVE_TEST_DATA)")
     return DATA
+
+
+@pytest.fixture
+def llm_server() -> Iterator[scripted_llm.ScriptedLlm]:
+    """A local OpenAI-compatible endpoint that says what the test scripts."""
+    with scripted_llm.running() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox_factory(tmp_path: Path) -> Iterator[sandbox_server.Factory]:
+    """Starts local Googles: `sandbox_factory(demo=True)`, `sandbox_factory(mbox=file, quota="2026")`."""
+    with sandbox_server.factory(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def sandbox(sandbox_factory: sandbox_server.Factory) -> sandbox_server.SandboxServer:
+    """A local Google with an empty mailbox."""
+    return sandbox_factory()

@@ -1,0 +1,162 @@
+"""`/_sandbox/...`: what tests and demos steer. Guarded by the printed token.
+
+`POST deliver` (RFC 5322 body -> `{id, threadId}`; labels in `X-Sandbox-Labels`, else INBOX and UNREAD) · `GET
+state` · `GET sent` · `GET units` · `GET|POST faults` · `GET|POST clock` · `GET|POST consent` (`{deny, scopes,
+rotate}`) · `POST tokens` (`{scopes, expires_in}` -> an access token) · `POST send_as` (another own address).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+from mailreeve.sandbox import (
+    clock,
+    conversations,
+    faults,
+    labels,
+    messages,
+    oauth,
+    quota,
+    sending,
+    tokens,
+)
+from mailreeve.sandbox.errors import bad_request, not_found, unauthorized
+from mailreeve.sandbox.http import Answer, Request, json_answer
+from mailreeve.sandbox.state import State
+
+PREFIX = "/_sandbox/"
+
+
+def handle(state: State, request: Request) -> Answer:
+    """Carry out a control request; ApiError 401 without the printed token."""
+    if not hmac.compare_digest(tokens.of(request).encode(), state.token.encode()):
+        raise unauthorized()
+    action = _ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
+    if action is None:
+        raise not_found()
+    value = action(state, request)
+    return Answer(200, json.dumps(value).encode(), json_answer({}).headers)
+
+
+def _json(request: Request) -> Any:
+    try:
+        return json.loads(request.body or b"null")
+    except ValueError:
+        raise bad_request("The body is not JSON.") from None
+
+
+def _object(request: Request, known: frozenset[str]) -> dict[str, Any]:
+    value = _json(request)
+    if not isinstance(value, dict) or not set(value) <= known:
+        raise bad_request(f"The body is an object with {', '.join(sorted(known))}.")
+    return value
+
+
+def deliver(state: State, request: Request) -> Any:
+    """Receive a message now."""
+    wanted = request.headers.get("x-sandbox-labels")
+    names = ["INBOX", "UNREAD"] if wanted is None else [n.strip() for n in wanted.split(",") if n.strip()]
+    label_ids = [labels.named(state, name) for name in names]
+    thread = conversations.of_incoming(state, request.body)
+    mail = messages.add(state, request.body, label_ids, state.now_ms(), thread=thread)
+    return {"id": mail.id, "threadId": mail.thread}
+
+
+def state_of(state: State, request: Request) -> Any:
+    """The whole mailbox, in stable order."""
+    names = {row["id"]: row["name"] for row in state.rows("select id, name from labels")}
+    listed = [
+        {
+            "id": row["id"],
+            "threadId": row["thread"],
+            "labelIds": (ids := messages.labels(state, row["n"])),
+            "labels": sorted(names[label] for label in ids),
+            "raw_sha256": hashlib.sha256(row["raw"]).hexdigest(),
+            "internalDate": str(row["date"]),
+            "historyId": str(row["history"]),
+            "message_id": row["message_id"],
+            "size": row["size"],
+        }
+        for row in state.rows("select m.*, r.raw from messages m join raws r on r.n = m.n order by m.n")
+    ]
+    by_id = {mail["id"]: mail for mail in listed}
+    drafts = [
+        {
+            "id": row["draft"],
+            "messageId": row["id"],
+            "threadId": by_id[row["id"]]["threadId"],
+            "raw_sha256": by_id[row["id"]]["raw_sha256"],
+        }
+        for row in state.rows(
+            "select d.id as draft, m.id from drafts d join messages m on m.n = d.n order by d.n"
+        )
+    ]
+    own = [
+        {"id": row["id"], "name": row["name"], "type": row["type"]}
+        for row in state.rows("select * from labels order by type, rowid")
+    ]
+    return {
+        "account": state.account,
+        "historyId": str(state.history),
+        "messages": listed,
+        "drafts": drafts,
+        "labels": own,
+    }
+
+
+def set_clock(state: State, request: Request) -> Any:
+    """Move the clock."""
+    return {"now": clock.move(state, _object(request, frozenset({"now", "advance"}))) / 1000}
+
+
+def set_consent(state: State, request: Request) -> Any:
+    """Say how the person answers the consent page; what is left out gets its default."""
+    state.set_meta("consent", json.dumps(_object(request, frozenset({"deny", "scopes", "rotate"}))))
+    return oauth.consent(state)
+
+
+def make_token(state: State, request: Request) -> Any:
+    """An access token with chosen scopes, without the consent page."""
+    wish = _object(request, frozenset({"scopes", "expires_in"}))
+    granted = " ".join(wish.get("scopes") or ())
+    return {"access_token": tokens.issue(state, granted, "", "made", wish.get("expires_in"))}
+
+
+def add_send_as(state: State, request: Request) -> Any:
+    """Another address that the account may write from; `isDefault` makes it the default one."""
+    wish = _object(
+        request, frozenset({"sendAsEmail", "displayName", "replyToAddress", "signature", "isDefault"})
+    )
+    if wish.get("isDefault"):
+        state.execute("update send_as set is_default = 0")
+    state.execute(
+        "insert or replace into send_as (email, name, reply_to, signature, is_primary, is_default)"
+        " values (?, ?, ?, ?, ?, ?)",
+        (
+            str(wish.get("sendAsEmail", "")).lower(),
+            wish.get("displayName", ""),
+            wish.get("replyToAddress", ""),
+            wish.get("signature", ""),
+            str(wish.get("sendAsEmail", "")).lower() == state.account.lower(),
+            bool(wish.get("isDefault")),
+        ),
+    )
+    return {}
+
+
+_ACTIONS: dict[tuple[str, str], Callable[[State, Request], Any]] = {
+    ("POST", "deliver"): deliver,
+    ("GET", "state"): state_of,
+    ("GET", "sent"): lambda state, _: sending.report(state),
+    ("GET", "units"): lambda state, _: quota.report(state),
+    ("GET", "faults"): lambda state, _: faults.report(state),
+    ("POST", "faults"): lambda state, request: {"faults": faults.replace(state, _json(request))},
+    ("GET", "clock"): lambda state, _: {"now": state.now_ms() / 1000},
+    ("POST", "clock"): set_clock,
+    ("GET", "consent"): lambda state, _: oauth.consent(state),
+    ("POST", "consent"): set_consent,
+    ("POST", "tokens"): make_token,
+    ("POST", "send_as"): add_send_as,
+}

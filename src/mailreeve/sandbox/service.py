@@ -1,0 +1,48 @@
+"""Opening a mailbox to serve: options to state."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailreeve.sandbox import faults, loading
+from mailreeve.sandbox.errors import bad_request
+from mailreeve.sandbox.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `mailreeve sandbox` is asked for."""
+
+    file: Path
+    account: str = ""
+    mbox: Path | None = None
+    maildir: Path | None = None
+    eml: Path | None = None
+    empty: bool = False
+    """No mail at all, for tests."""
+    quota: str = "2026"
+    faults: Path | None = None
+
+
+def open_state(options: Options) -> State:
+    """The state of a mailbox, filled when it is new. ApiError when the faults are wrong, OSError for files."""
+    state = State(options.file, options.account or loading.DEFAULT_ACCOUNT)
+    try:
+        mails = () if options.empty else loading.source(options.mbox, options.maildir, options.eml)
+        loading.fill(state, mails)
+        with state.transaction():
+            state.set_meta("quota", options.quota)
+            if options.faults:
+                faults.replace(state, _read(options.faults))
+    except BaseException:
+        state.close()
+        raise
+    return state
+
+
+def _read(file: Path) -> object:
+    try:
+        value: object = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise bad_request(f"{file} is not JSON: {error}") from None
+    return value
