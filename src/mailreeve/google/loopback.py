@@ -72,7 +72,7 @@ class Receiver:
             if time.monotonic() > deadline:
                 raise LoginNeeded(
                     f"The browser did not come back within {seconds:g} seconds.",
-                    "Run `mailreeve login` again; on a machine without a browser add --headless.",
+                    "Run `mailreeve login` again; on a machine without a browser add --no-browser.",
                 )
         return self.answer or {}
 

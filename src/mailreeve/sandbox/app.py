@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
+from email.utils import formatdate
 from typing import Any
 
 from mailreeve.sandbox import dispatch
@@ -31,11 +33,16 @@ class App:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        answer = await self._answer(scope["method"], target, names, body)
+        answer = self._dated(await self._answer(scope["method"], target, names, body))
         if answer.cut:
             await _cut(answer, scope, receive, send)
         else:
             await _send(answer, send, answer.body, more=False)
+
+    def _dated(self, answer: Answer) -> Answer:
+        """With the Date header that Google's servers send, by the sandbox's clock."""
+        date = formatdate(self._state.now_ms() / 1000, usegmt=True)
+        return replace(answer, headers=(*answer.headers, ("date", date)))
 
     async def _answer(self, method: str, target: str, names: dict[str, str], body: bytes) -> Answer:
         if len(body) > BODY_LIMIT:
