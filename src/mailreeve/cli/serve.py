@@ -1,0 +1,20 @@
+"""serve."""
+
+import gc
+
+import click
+
+from mailreeve.cli.face import Face
+
+
+@click.command()
+@click.pass_obj
+def serve(face: Face) -> None:
+    """Serve MCP on stdin and stdout until stdin closes; logs go to stderr."""
+    gc.disable()  # the protocol's thousands of model classes stay for good: looking for garbage only costs time
+    from mailreeve.mcp_server.server import build
+
+    server = build(face.app)
+    gc.enable()
+    gc.freeze()
+    server.run()

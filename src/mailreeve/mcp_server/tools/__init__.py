@@ -1,0 +1,1 @@
+"""The tools, a file per group; the table of all of them is in toolset.py."""

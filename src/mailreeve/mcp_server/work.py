@@ -1,0 +1,83 @@
+"""Running a synchronous use case for one request: a worker thread, progress, cancellation, errors."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.to_thread
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+
+from mailreeve.app import App, Mailbox
+from mailreeve.cancel import Cancel
+from mailreeve.errors import MailreeveError
+from mailreeve.models import Progress
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a use case is handed: the mailbox, and how to stop and to tell how far it is."""
+
+    box: Mailbox
+    cancel: Cancel
+    progress: Progress
+
+
+async def run(ctx: Context[App], account: str, use: Callable[[Call], Answer]) -> Answer:
+    """Run a use case for a tool.
+
+    Raises ToolError with the message and the advice of every MailreeveError: the model reads them.
+    """
+    reports = Reports(ctx)
+    try:
+        answer = await in_thread(ctx.request_context.lifespan_context, account, use, reports.tell)
+    except MailreeveError as error:
+        raise ToolError(str(error)) from error
+    await reports.sent()
+    return answer
+
+
+async def in_thread(app: App, account: str, use: Callable[[Call], Answer], progress: Progress) -> Answer:
+    """Run a use case in a worker thread.
+
+    When the client gives up, `cancel` is set and the answer dropped: the thread stops at its next check,
+    which is never between a request that creates and the note about it.
+    """
+    cancel = Cancel()
+
+    def work() -> Answer:
+        return use(Call(app.mailbox(account), cancel, progress))
+
+    try:
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+    except anyio.get_cancelled_exc_class():
+        cancel.set()
+        raise
+
+
+class Reports:
+    """Carries progress from the worker thread to the client without making the thread wait."""
+
+    def __init__(self, ctx: Context[App]) -> None:
+        self._ctx = ctx
+        self._loop = asyncio.get_running_loop()
+        self._under_way: list[Future[None]] = []
+
+    def tell(self, done: int, total: int | None, what: str) -> None:
+        """Called in the worker thread."""
+        report = self._ctx.report_progress(done, total, what)
+        try:
+            self._under_way.append(asyncio.run_coroutine_threadsafe(report, self._loop))
+        except RuntimeError:  # the loop is closed: nobody listens any more
+            report.close()
+
+    async def sent(self) -> None:
+        """Wait until the client was told everything, so that no report comes after the answer."""
+        await asyncio.gather(*(asyncio.wrap_future(one) for one in self._under_way), return_exceptions=True)
