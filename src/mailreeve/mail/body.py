@@ -133,6 +133,7 @@ class _Reader:
             from mailreeve.mail.html import to_text
 
             seen = to_text(text)
+            self.content.defects += seen.defects
             return _Segment(seen.text, True, seen.hidden, seen.links, seen.quote_at)
         if part.content_type.get("format").lower() == "flowed":
             delsp = part.content_type.get("delsp").lower() == "yes"

@@ -1,0 +1,132 @@
+"""HTML to tags and text (WHATWG HTML, 13.2.5), in one linear pass with bounded memory.
+
+Our own, because tree builders that follow the standard are a way in for an attacker: measured with lexbor,
+43 kB of misnested <b> take 550 MB, and 30,000 nested <div> or 50,000 attributes take seconds.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+VOID = frozenset(
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
+)
+RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"))
+"""Elements whose content is no markup."""
+_KEPT = frozenset(
+    ("style", "class", "id", "hidden", "href", "src", "alt", "type", "bgcolor", "background", "color", "text",
+     "width", "height", "start", "open", "name", "cite")
+)  # fmt: skip
+_VALUE_LIMIT = 4_000
+_MARKUP = re.compile(r"<(?:([a-zA-Z][^\s/>]*+)|/([a-zA-Z][^\s/>]*+)|(!--)|([!?/]))")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+(?:(>)|([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)("?)|'([^']*+)('?)|([^\s>]*+)))?)"""
+)
+_COMMENT_END = re.compile(r"--!?>")
+_LONG_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A start or end tag; `text` is the raw content of script, style and the like."""
+
+    name: str
+    end: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+def tokens(source: str) -> Iterator[Tag | str]:
+    """Tags and the text between them, entities decoded; comments are left out.
+
+    A comment is given as a Tag named "!" with its text, because it counts as hidden.
+    """
+    at = 0
+    while at < len(source):
+        found = _MARKUP.search(source, at)
+        if not found:
+            yield unescaped(source[at:])
+            return
+        if found.start() > at:
+            yield unescaped(source[at : found.start()])
+        if found[1]:
+            name = found[1].lower()[:40]
+            attributes, at = _attributes(source, found.end())
+            if name == "plaintext":
+                yield source[at:]
+                return
+            text = ""
+            if name in RAW:
+                text, at = _raw(source, at, name)
+            yield Tag(name, False, attributes, text)
+        elif found[2]:
+            _, at = _attributes(source, found.end())
+            yield Tag(found[2].lower()[:40], end=True)
+        else:
+            text, at = _comment(source, found)
+            yield Tag("!", text=text)
+
+
+def unescaped(text: str) -> str:
+    """Entities decoded; numbers beyond any character become U+FFFD."""
+    if "&" not in text:
+        return text
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", text))
+
+
+def _attributes(source: str, at: int) -> tuple[dict[str, str], int]:
+    """The attributes that matter, the first of each name, and where the tag ends."""
+    kept: dict[str, str] = {}
+    while at < len(source):
+        found = _ATTRIBUTE.match(source, at)
+        if not found:
+            return {}, len(source)
+        at = found.end()
+        if found[1]:
+            break
+        open_quote = (found[3] is not None and not found[4]) or (found[5] is not None and not found[6])
+        if open_quote:  # the standard drops a tag that the document ends in
+            return {}, len(source)
+        name = found[2].lower() if len(found[2]) < 20 else ""
+        if name in _KEPT and name not in kept:
+            value = next((v for v in (found[3], found[5], found[7]) if v is not None), "")
+            kept[name] = unescaped(value[:_VALUE_LIMIT])
+    return kept, at
+
+
+def _raw(source: str, at: int, name: str) -> tuple[str, int]:
+    end = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(source, at)
+    if not end:
+        return source[at:], len(source)
+    _, after = _attributes(source, end.end())
+    return source[at : end.start()], after
+
+
+def _comment(source: str, found: re.Match[str]) -> tuple[str, int]:
+    """A comment, or what the standard reads as one (<!DOCTYPE>, <?xml>, </ >)."""
+    at = found.end()
+    if not found[3]:
+        end = source.find(">", at)
+        doctype = found[4] == "!" or found[4] == "?"
+        stop = len(source) if end < 0 else end
+        return "" if doctype else source[at:stop], stop + 1
+    if source.startswith((">", "->"), at):
+        return "", source.index(">", at) + 1
+    close = _COMMENT_END.search(source, at)
+    return (source[at : close.start()], close.end()) if close else (source[at:], len(source))
