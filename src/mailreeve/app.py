@@ -19,6 +19,7 @@ from mailreeve.store.accounts import Account, Accounts
 from mailreeve.store.audit import Audit
 from mailreeve.store.db import Database
 from mailreeve.store.journal import Journal
+from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
+    from mailreeve.reading.llm.client import Endpoint
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
@@ -165,6 +167,15 @@ class App:
             login, base=google.base, timeout=google.timeout_seconds, quota=google.quota, bucket=bucket
         )
 
+    @property
+    def endpoint(self) -> "Endpoint":
+        """Where the language model is, as the settings say."""
+        from mailreeve.reading.llm.client import Endpoint
+
+        llm = self.config.llm
+        key = llm.api_key.get_secret_value() if llm.api_key else ""
+        return Endpoint(llm.base_url or "", llm.model, key, llm.timeout_seconds)
+
     def capabilities(self) -> frozenset[str]:
         """What the settings allow and some login permits; asks nobody, opens no keyring."""
         allowed = frozenset(self.config.policy.capabilities)
@@ -175,16 +186,21 @@ class App:
 
     def audit_key(self) -> bytes:
         """The key that anchors the audit chain, made on first use; empty without a keyring."""
+        from keyring.errors import KeyringError
+
         from mailreeve.google.tokens import SERVICE
 
         if self.keyring is None:
             return b""
-        kept = self.keyring.get_password(SERVICE, AUDIT_KEY)
-        if kept is None:
-            if Audit(self.db, "").is_keyed():
-                return b""  # the key was lost: verify says so, and a new one would hide it
-            kept = secrets.token_hex(32)
-            self.keyring.set_password(SERVICE, AUDIT_KEY, kept)
+        try:
+            kept = self.keyring.get_password(SERVICE, AUDIT_KEY)
+            if kept is None:
+                if Audit(self.db, "").is_keyed():
+                    return b""  # the key was lost: verify says so, and a new one would hide it
+                kept = secrets.token_hex(32)
+                self.keyring.set_password(SERVICE, AUDIT_KEY, kept)
+        except KeyringError:
+            return b""  # locked or broken: as without a keyring, which verify says
         return bytes.fromhex(kept)
 
     def close(self) -> None:
@@ -214,6 +230,11 @@ class Mailbox:
     @cached_property
     def _transport(self) -> "Transport":
         return self.app.transport(self.account)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        if "_transport" in self.__dict__:
+            self._transport.close()
 
     @cached_property
     def gmail(self) -> "Gmail":
@@ -248,6 +269,11 @@ class Mailbox:
         return Ledger(self.app.db, self.address)
 
     @cached_property
+    def kept(self) -> Kept:
+        """Drafts as they were before we changed them."""
+        return Kept(self.app.db, self.address)
+
+    @cached_property
     def gate(self) -> "Gate":
         """The only door for anything that leaves; the sender is handed to it alone."""
         from mailreeve.gate.gate import Gate
@@ -277,19 +303,19 @@ class Mailbox:
         if not settings.configured:
             return None
         from mailreeve.reading.llm.budget import Budget, Limits
-        from mailreeve.reading.llm.client import ChatClient, Endpoint
+        from mailreeve.reading.llm.client import ChatClient
         from mailreeve.reading.llm.reader import LlmReader
 
-        key = settings.api_key.get_secret_value() if settings.api_key else ""
         limits = Limits(
             settings.max_tokens_per_run,
             settings.max_cost_per_run,
             settings.price_in_per_million,
             settings.price_out_per_million,
         )
-        endpoint = Endpoint(settings.base_url or "", settings.model, key, settings.timeout_seconds)
         about = " ".join(filter(None, (self.config.user.name, f"<{self.address}>", self.config.user.about)))
-        return LlmReader(ChatClient(endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens)
+        return LlmReader(
+            ChatClient(self.app.endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens
+        )
 
     def offline(self) -> "OfflineReader":
         """The built-in reader, which knows whom the person writes to."""

@@ -40,7 +40,9 @@ def table(*columns: str) -> "Table":
 
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="ellipsis", no_wrap=column not in {"Summary", "When", "Reason"})
+        whole = column in {"Id", "Run", "Label", "Priority", "By", "Date", "Started", "State"}
+        wraps = column in {"Summary", "When", "Reason", "Flags"}
+        made.add_column(column, overflow="ellipsis", no_wrap=not wraps, ratio=None if whole else 1)
     return made
 
 

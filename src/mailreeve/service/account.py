@@ -1,25 +1,77 @@
-"""Logging in and out, and leaving without a trace."""
+"""Logging in and out."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from mailreeve.app import App, Mailbox
+from typing_extensions import TypedDict
+
+from mailreeve.app import App
 from mailreeve.cancel import Cancel
-from mailreeve.errors import ConfigError, InputError, MailreeveError, NotFound
-from mailreeve.models import Progress
-from mailreeve.service.answers import Failed
+from mailreeve.errors import ConfigError, InputError, MailreeveError
 from mailreeve.store.accounts import Account
+from mailreeve.store.audit import Audit
+
+if TYPE_CHECKING:
+    from mailreeve.google.auth import Login
+
+CONNECTIONS = "https://myaccount.google.com/connections"
+"""Where a person takes a login back at Google."""
+
+DISABLED = {
+    "read": "searching, reading, summaries and triage",
+    "label": "labels, archiving and the labels of triage",
+    "draft": "drafts of replies",
+    "send": "sending",
+}
+"""Capability -> what does not work without it."""
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedIn:
-    """A new login: what it may do, and what was unticked."""
+class Wish:
+    """What a login will ask for: told to the person before the browser opens."""
 
-    address: str
-    capabilities: tuple[str, ...]
-    missing: tuple[str, ...]
+    permissions: tuple[str, ...]
+    """In words."""
+    may_send: bool
+    """Google's permission allows sending too, whatever the settings say."""
+    send: bool
+    """The settings have sending on."""
+    model: str
+    """Name and address of the language model that mail is shown to; empty: none."""
+
+
+class LoginAnswer(TypedDict):
+    """A new login; `missing` was wished for by the settings and not granted."""
+
+    account: str
+    capabilities: list[str]
+    missing: list[str]
     kept_in: str
+    granted: list[str]
+
+
+class LogoutAnswer(TypedDict):
+    """What became of a login; `at_google` is revoked, dead (it was already) or unknown."""
+
+    account: str
+    at_google: str
+    advice: str
+
+
+def wish(app: App) -> Wish:
+    """What `login` will ask for. Raises ConfigError when there is no OAuth client to ask with."""
+    from mailreeve.google import scopes
+
+    asked = _asked(app, "")
+    llm = app.config.llm
+    return Wish(
+        tuple(scopes.in_words(scope) for scope in asked.scopes),
+        "send" in scopes.capabilities(asked.scopes),
+        "send" in app.config.policy.capabilities,
+        f"{llm.model} at {urlsplit(llm.base_url or '').hostname}" if llm.configured else "",
+    )
 
 
 def login(
@@ -30,108 +82,89 @@ def login(
     open_page: Callable[[str], object],
     paste: Callable[[], str] | None,
     cancel: Cancel,
-) -> LoggedIn:
+) -> LoginAnswer:
     """Log in to an account; with `paste` by a browser elsewhere.
 
-    Raises ConfigError without an OAuth client, LoginNeeded when the person said no.
+    `show` gets the address for the person to see. Raises ConfigError without an OAuth client, LoginNeeded
+    when the person said no, did not answer or signed in as somebody else than `expected`.
     """
     from mailreeve.google import auth, scopes
-    from mailreeve.google.client_file import read_client
 
-    google = app.google
-    if google.client_file is None:
-        raise ConfigError(
-            "There is no OAuth client yet.",
-            "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file.",
-        )
-    wished = app.config.policy.capabilities
-    asked = auth.Login(
-        read_client(google.client_file.expanduser()),
-        scopes.wanted(wished),
-        google.base,
-        expected.lower(),
-        google.timeout_seconds,
-    )
+    asked = _asked(app, expected)
+    _ = app.db  # a store that cannot be written shows before the person goes through the consent page
     if paste:
         token = auth.headless(asked, show, paste, cancel)
     else:
         token = auth.in_browser(asked, show, open_page, cancel)
     app.tokens.login(token)
+    wished = app.config.policy.capabilities
     able = tuple(name for name in wished if name in scopes.capabilities(token.scopes))
-    app.accounts.put(Account(token.account, google.base or "", token.scopes, able))
-    missing = scopes.missing(wished, token.scopes)
-    return LoggedIn(token.account, able, missing, "the system's keyring" if app.keyring else "a private file")
+    app.accounts.put(Account(token.account, app.google.base or "", token.scopes, able))
+    _noted(app, token.account, "account.login", scopes=list(token.scopes))
+    return LoginAnswer(
+        account=token.account,
+        capabilities=list(able),
+        missing=list(scopes.missing(wished, token.scopes)),
+        kept_in=app.tokens.place(token.account),
+        granted=[scopes.in_words(scope) for scope in token.scopes],
+    )
 
 
-def logout(app: App, address: str = "") -> str:
-    """Take the login back at Google and forget it here; returns the address."""
-    from mailreeve.google import auth
+def _asked(app: App, expected: str) -> "Login":
+    from mailreeve.google import auth, scopes
+    from mailreeve.google.client_file import read_client
 
+    google = app.google
+    if google.token:
+        raise InputError(
+            "An access token is set already, so there is nothing to log in to.",
+            "Leave --demo out, and unset MAILREEVE_GOOGLE_TOKEN, to log in to a mailbox of your own.",
+        )
+    if expected and "@" not in expected:
+        raise InputError(f"{expected} is no e-mail address.", "Name the account as ana@example.com.")
+    if google.client_file is None:
+        raise ConfigError(
+            "There is no OAuth client yet.",
+            "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file.",
+        )
+    client = read_client(google.client_file.expanduser())
+    wanted = scopes.wanted(app.config.policy.capabilities)
+    return auth.Login(client, wanted, google.base, expected.lower(), google.timeout_seconds)
+
+
+def logout(app: App, address: str = "") -> LogoutAnswer:
+    """Take the login back at Google and forget it here, which is done even when Google cannot be reached."""
     account = app.account(address)
     if app.google.token:
-        raise InputError("This account came with a ready access token.", "Unset MAILREEVE_GOOGLE_TOKEN.")
-    token = app.tokens.find(account.address)
+        raise InputError(
+            "This account came with a ready access token, so there is no login to take back.",
+            "Leave --demo out, or unset MAILREEVE_GOOGLE_TOKEN.",
+        )
     try:
-        if token:
-            auth.revoke(token, base=app.google.base, timeout=app.google.timeout_seconds)
-    finally:
-        app.tokens.delete(account.address)
-        app.accounts.remove(account.address)
-    return account.address
-
-
-@dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What of ours lies in a mailbox."""
-
-    labels: tuple[tuple[str, str], ...]
-    """(id, name)."""
-    drafts: tuple[str, ...]
-
-
-def leftovers(box: Mailbox, cancel: Cancel) -> Leftovers:
-    """Our labels, and the drafts that we wrote and nobody changed since."""
-    prefix = box.config.triage.label_prefix
-    gmail = box.gmail.bound(cancel)
-    labels = tuple(
-        (label.id, label.name)
-        for label in gmail.labels()
-        if not label.system and (label.name == prefix or label.name.startswith(f"{prefix}/"))
-    )
-    return Leftovers(labels, box.journal.open_drafts())
-
-
-def uninstall(box: Mailbox, found: Leftovers, progress: Progress, cancel: Cancel) -> list[Failed]:
-    """Remove our labels and unchanged drafts from Gmail, take the login back, delete the home folder.
-
-    The folder stays when something failed, so that it can be run again.
-    """
-    from mailreeve.triage.undo import undo_draft
-
-    failed: list[Failed] = []
-    gmail = box.gmail.bound(cancel)
-    total = len(found.labels) + len(found.drafts)
-    for done, (id_, name) in enumerate(found.labels):
-        progress(done, total, f"label {name}")
-        failed += _tried(name, lambda id_=id_: gmail.delete_label(id_))  # type: ignore[misc]
-    for done, change in enumerate(found.drafts, start=len(found.labels)):
-        progress(done, total, "drafts")
-        failed += _tried(change, lambda change=change: undo_draft(box, change))  # type: ignore[misc]
-    if failed:
-        return failed
-    if not box.app.google.token:
-        logout(box.app, box.address)
-    home = box.config.home
-    box.app.close()
-    shutil.rmtree(home)
-    return []
-
-
-def _tried(what: str, work: Callable[[], object]) -> list[Failed]:
-    try:
-        work()
-    except NotFound:
-        pass  # gone already: that is what we want
+        at_google, advice = ("revoked" if revoke(app, account.address) else "dead"), ""
     except MailreeveError as error:
-        return [Failed(id=what, reason=str(error))]
-    return []
+        by_hand = f"Remove Mailreeve at {CONNECTIONS} by hand: until then Google still knows this login."
+        at_google, advice = "unknown", f"{error.message} {by_hand}"
+    forget(app, account.address)
+    _noted(app, account.address, "account.logout", at_google=at_google)
+    return LogoutAnswer(account=account.address, at_google=at_google, advice=advice)
+
+
+def revoke(app: App, address: str) -> bool:
+    """Take a login back at Google; False when it was dead already.
+
+    Raises GoogleUnavailable; LoginNeeded or ConfigError when it is not here or cannot be read.
+    """
+    from mailreeve.google import auth
+
+    return auth.revoke(app.tokens.load(address), base=app.google.base, timeout=app.google.timeout_seconds)
+
+
+def forget(app: App, address: str) -> None:
+    """Delete a login from this machine. Raises StoreError when the keyring does not let go of it."""
+    app.tokens.delete(address)
+    app.accounts.remove(address)
+
+
+def _noted(app: App, address: str, event: str, **body: object) -> None:
+    Audit(app.db, address, app.audit_key()).append(event, dict(body), actor="person")

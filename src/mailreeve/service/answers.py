@@ -149,7 +149,10 @@ class ClassifyAnswer(TypedDict):
 
 
 class DraftAnswer(TypedDict):
-    """A draft as it lies in Gmail now; `flags` are what a person should look at before sending."""
+    """A draft as it lies in Gmail now; `flags` are what a person should look at before sending.
+
+    `message_id` is the Message-ID header, `digest` the SHA-256 of the exact bytes, `change` what undo takes.
+    """
 
     draft_id: str
     message_id: str
@@ -166,11 +169,15 @@ class DraftAnswer(TypedDict):
 
 
 class SendAnswer(TypedDict):
-    """What became of a request to send: sent, declined, needs_user, scheduled, unknown or failed."""
+    """What became of a request to send: sent, declined, needs_user, scheduled, unknown or failed.
+
+    `message_id` is the Message-ID header, `sent_id` Gmail's id of the sent message.
+    """
 
     status: str
     draft_id: str
     message_id: str
+    sent_id: str
     proposal: str
     advice: str
 

@@ -1,11 +1,19 @@
 """Labels: what there is, and setting them, always with an undo."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import InputError
-from mailreeve.service.answers import LabelJson, LabelledAnswer, LabelsAnswer
+from mailreeve.errors import GoogleRefused, InputError, MailreeveError, NotFound, OutcomeUnknown
+from mailreeve.google.gmail import Gmail
+from mailreeve.models import ChangeState, Label, Message
+from mailreeve.service.acts import new_act
+from mailreeve.service.answers import Failed, LabelJson, LabelledAnswer, LabelsAnswer
+from mailreeve.service.mail import fetch
+from mailreeve.store.journal import Intent
+from mailreeve.triage.labelling import KIND, Plan
+from mailreeve.triage.labels import gmail_name
 
 WORDS = {
     "archive": ("", "INBOX"),
@@ -19,9 +27,11 @@ WORDS = {
     "untrash": ("", "TRASH"),
     "spam": ("SPAM", "INBOX"),
 }
-"""Plain words for system labels: word -> (label to add, label to remove)."""
+"""Plain words for Gmail's own labels: word -> (label to add, label to remove). A word in `remove` is turned round."""
 
-NEVER = {"SENT", "DRAFT"}
+MOST = 1000
+_NEVER = {"SENT", "DRAFT", "CHAT"}
+"""Gmail sets these itself."""
 
 
 def labels(box: Mailbox) -> LabelsAnswer:
@@ -33,3 +43,108 @@ def labels(box: Mailbox) -> LabelsAnswer:
         ],
         gmail=sorted(label.name for label in box.gmail.labels()),
     )
+
+
+def label_mail(
+    box: Mailbox, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = (), cancel: Cancel
+) -> LabelledAnswer:
+    """Add and remove labels by name, by the id of a triage label, or by a word such as archive or star.
+
+    A label to add that does not exist yet is made. Raises InputError for a name that cannot be a label.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not 0 < len(wanted) <= MOST or not (add or remove):
+        raise InputError(
+            f"Between 1 and {MOST} ids and at least one label are needed.", "Say what to change."
+        )
+    gmail = box.gmail.bound(cancel)
+    act = new_act()
+    plan = _resolved(box, gmail, act, add, remove)
+    messages, failed = fetch(box, wanted, cancel)
+    changed = 0
+    for due, group in _grouped(messages, plan).items():
+        cancel.check()
+        wrong = _change(box, gmail, act, due, [message.id for message in group])
+        changed += len(group) - len(wrong)
+        failed += wrong
+    return LabelledAnswer(changed=changed, change=act if box.journal.changes(act) else "", failed=failed)
+
+
+def _resolved(box: Mailbox, gmail: Gmail, act: str, add: Sequence[str], remove: Sequence[str]) -> Plan:
+    """Names and words as Gmail's label ids."""
+    known = gmail.labels()
+    plus: set[str] = set()
+    minus: set[str] = set()
+    for names, into, out in ((add, plus, minus), (remove, minus, plus)):
+        for name in names:
+            word = WORDS.get(name.strip().lower())
+            if word:
+                into.update({word[0]} - {""})
+                out.update({word[1]} - {""})
+            else:
+                found = _found(box, known, name)
+                into.update(found or (_made(box, gmail, act, name) if into is plus else _missing(name)))
+    refused = (plus | minus) & _NEVER
+    if refused or plus & minus:
+        raise InputError(
+            f"{', '.join(sorted(refused or plus & minus))} cannot be set like that.", "Leave it out."
+        )
+    return Plan(tuple(sorted(plus)), tuple(sorted(minus)))
+
+
+def _found(box: Mailbox, known: Sequence[Label], name: str) -> set[str]:
+    """Gmail's id of a label that exists, by its id or name, or by the id of a triage label."""
+    prefix = box.config.triage.label_prefix
+    names = {spec.id.casefold(): gmail_name(prefix, spec) for spec in box.labels}
+    wanted = {name.strip().casefold(), names.get(name.strip().casefold(), name.strip()).casefold()}
+    return {label.id for label in known if label.id == name or label.name.casefold() in wanted}
+
+
+def _missing(name: str) -> set[str]:
+    raise InputError(f"There is no label {name[:80]!r}.", "`mailreeve labels` lists them.")
+
+
+def _made(box: Mailbox, gmail: Gmail, act: str, name: str) -> set[str]:
+    """Make a label, journalled so that undo can remove it while it is empty."""
+    prefix = box.config.triage.label_prefix
+    spec = next((one for one in box.labels if one.id.casefold() == name.strip().casefold()), None)
+    title = gmail_name(prefix, spec) if spec else " ".join(name.split())
+    if not title or len(title) > 225 or title.strip("/") != title:
+        raise InputError(f"{name[:80]!r} cannot be the name of a label.", "Use a short plain name.")
+    change = box.journal.intend(act, "label_create", title, {"name": title}, {})
+    try:
+        label = gmail.create_label(title)
+    except MailreeveError as error:
+        unknown = isinstance(error, OutcomeUnknown)
+        box.journal.settle(change, ChangeState.UNKNOWN if unknown else ChangeState.FAILED, error.message)
+        raise
+    do = {"name": title, "label": label.id}
+    box.journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label.id})
+    return {label.id}
+
+
+def _grouped(messages: Sequence[Message], plan: Plan) -> dict[Plan, list[Message]]:
+    """What each message really needs; those that need nothing are left out."""
+    groups: dict[Plan, list[Message]] = defaultdict(list)
+    for message in messages:
+        now = set(message.labels)
+        due = Plan(
+            tuple(one for one in plan.add if one not in now), tuple(one for one in plan.remove if one in now)
+        )
+        if due:
+            groups[due].append(message)
+    return groups
+
+
+def _change(box: Mailbox, gmail: Gmail, act: str, plan: Plan, ids: list[str]) -> list[Failed]:
+    """Journal, change, journal; returns what failed."""
+    intents = [Intent(KIND, id_, plan.as_json(), plan.inverse()) for id_ in ids]
+    changes = box.journal.intend_all(act, intents)
+    try:
+        gmail.modify(ids, plan.add, plan.remove)
+    except MailreeveError as error:
+        known = isinstance(error, GoogleRefused | NotFound)
+        box.journal.settle_all(changes, ChangeState.FAILED if known else ChangeState.UNKNOWN, error.message)
+        return [Failed(id=id_, reason=str(error)) for id_ in ids]
+    box.journal.settle_all(changes, ChangeState.DONE)
+    return []

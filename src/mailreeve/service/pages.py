@@ -25,9 +25,9 @@ LEAST = 150
 
 _UNTOLD = {"INBOX", "SENT", "IMPORTANT", "UNREAD"}
 _HEADERS = (
-    "From Sender To Cc Bcc Reply-To Subject Date Message-ID In-Reply-To List-Id List-Unsubscribe"
-    " Authentication-Results"
-).split()
+    *("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To"),
+    *("List-Id", "List-Unsubscribe", "Authentication-Results"),
+)
 
 
 class PageMessage(TypedDict):
@@ -129,7 +129,9 @@ class _Page:
         for place, message in enumerate(self.messages):
             if message.id == id_:
                 return place, inner
-        raise InputError("This cursor belongs to other messages.", "Use it with the arguments of its first page.")
+        raise InputError(
+            "This cursor belongs to other messages.", "Use it with the arguments of its first page."
+        )
 
     def _add(self, message: Message, inner: str, budget: int) -> str:
         part = _part(message, self.detail, inner, budget)
@@ -211,7 +213,12 @@ def _whole(message: Message) -> str:
     """Headers that people look at, text, signature, quoted history, links."""
     headers = [f"{name}: {value}" for name in _HEADERS if (value := message.header(name))]
     quoted = [f"> {line}" for line in message.quoted.splitlines()]
-    parts = ("\n".join(headers), message.text, message.signature and f"-- \n{message.signature}", "\n".join(quoted))
+    parts = (
+        "\n".join(headers),
+        message.text,
+        message.signature and f"-- \n{message.signature}",
+        "\n".join(quoted),
+    )
     return "\n\n".join([*filter(None, parts), *([f"Links:\n{_links(message)}"] if message.links else ())])
 
 
@@ -242,19 +249,36 @@ def _marks(message: Message) -> list[str]:
     ]
     if message.invite:
         event = message.invite
-        lines.append(f"invitation {event.method}: {event.summary}, {event.start} to {event.end}, {event.location}")
+        lines.append(
+            f"invitation {event.method}: {event.summary}, {event.start} to {event.end}, {event.location}"
+        )
     if message.hidden.alarm:
         lines.append(f"warning: {message.hidden.chars} hidden characters were removed from this mail")
     return lines
 
 
 def _size(size: int) -> str:
-    return f"{size} B" if size < 1000 else f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+    return (
+        f"{size} B"
+        if size < 1000
+        else f"{size / 1000:.0f} kB"
+        if size < 1_000_000
+        else f"{size / 1e6:.1f} MB"
+    )
 
 
 def _bare(subject: str) -> str:
     """A subject without its Re: and Fwd: prefixes, to tell whether two are the same."""
     bare = subject.strip()
-    while bare[:8].partition(":")[1] and bare.partition(":")[0].strip().lower() in {"re", "fwd", "fw", "aw", "wg", "sv", "rv", "tr"}:
+    while bare[:8].partition(":")[1] and bare.partition(":")[0].strip().lower() in {
+        "re",
+        "fwd",
+        "fw",
+        "aw",
+        "wg",
+        "sv",
+        "rv",
+        "tr",
+    }:
         bare = bare.partition(":")[2].strip()
     return bare.lower()

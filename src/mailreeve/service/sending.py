@@ -87,7 +87,8 @@ def _answer(proposal: Proposal, advice: str) -> SendAnswer:
     return SendAnswer(
         status=_STATUS.get(proposal.state, "failed"),
         draft_id=proposal.draft_id,
-        message_id=proposal.sent_id,
+        message_id=proposal.message_id,
+        sent_id=proposal.sent_id,
         proposal=proposal.id,
         advice=advice,
     )

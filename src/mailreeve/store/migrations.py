@@ -37,6 +37,7 @@ M001 = (
         labels text not null default '[]',
         history_id text not null default '',
         draft text not null default '',
+        note text not null default '',
         queued_at bigint not null,
         place integer not null,
         updated_at bigint not null,
@@ -152,4 +153,15 @@ M002 = (
 )
 """What wants to leave: proposals, their approvals, and the hash of a reader's text."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002)
+M003 = (
+    """create table kept (
+        account text not null,
+        change text not null,
+        at bigint not null,
+        raw blob not null,
+        primary key (account, change)
+    )""",
+)
+"""Drafts as they were before we changed them, for a week."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003)
