@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests import sandbox_server, scripted_llm
 
 DATA = Path(os.environ.get("MAILREEVE_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))

@@ -1,0 +1,251 @@
+"""The reader that asks a language model: one mail or one thread per call, no tools, closed answers."""
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import InputError, ReaderAnswerInvalid
+from mailreeve.mail import tokens
+from mailreeve.models import (
+    ActionItem,
+    DecidedBy,
+    LabelSpec,
+    Message,
+    Priority,
+    ReplyText,
+    Summary,
+    Thread,
+    Usage,
+    Verdict,
+)
+from mailreeve.reading import plain, secrets_mail
+from mailreeve.reading.llm import prompts, render, schemas
+from mailreeve.reading.llm.answers import json_object
+from mailreeve.reading.llm.budget import Budget
+from mailreeve.reading.llm.client import Answer, ChatClient, Question
+from mailreeve.reading.llm.redact import Redactor
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?\Z")
+_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "draft": 3000}
+"""Generous, because models that think count their thoughts; a usual answer has 100 to 400."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class LlmReader:
+    """Turns mail into records with a model. `about` is the owner, in the owner's own words."""
+
+    def __init__(
+        self,
+        client: ChatClient,
+        budget: Budget | None = None,
+        *,
+        about: str = "",
+        body_tokens: int = 600,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._client = client
+        self._budget = budget or Budget()
+        self._about = about.strip() or "(nothing said)"
+        self._body_tokens = body_tokens
+        self._now = now
+
+    @property
+    def by(self) -> DecidedBy:
+        """`llm`."""
+        return DecidedBy.LLM
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls cost so far, as the endpoint counted."""
+        return self._budget.usage
+
+    def close(self) -> None:
+        """Close the connections to the endpoint."""
+        self._client.close()
+
+    def classify(self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel) -> Verdict:
+        """Choose one of the labels; an answer that does not fit is a verdict with `needs_human`.
+
+        A mail that is a secret as a whole (a one-time code, a password reset) is sorted by rule and not sent.
+        Raises ReaderUnavailable, BudgetSpent or Cancelled.
+        """
+        cancel.check()
+        why = secrets_mail.is_secret_mail(message)
+        if why:
+            return secrets_mail.rule_verdict(message, labels, why)
+        redactor = Redactor()
+        filled = {
+            "labels": "\n".join(f"  {label.id}: {' '.join(label.when.split())}" for label in labels),
+            "facts": facts(message),
+            "mail": redactor.mask(render.message(message, self._body_tokens)),
+        }
+        schema = schemas.classify_schema([label.id for label in labels])
+        try:
+            answer, notes = self._ask("classify", filled, schema, cancel)
+            found = schemas.checked(schemas.ClassifyAnswer, answer)
+            if found.label not in {label.id for label in labels}:
+                raise ReaderAnswerInvalid("The model chose a label that does not exist.")
+        except ReaderAnswerInvalid as error:
+            return _undecided(message, error.message)
+        return _verdict(message, found, notes)
+
+    def summarize(self, thread: Thread, cancel: Cancel) -> Summary:
+        """Say what a thread says.
+
+        Raises ReaderAnswerInvalid, ReaderUnavailable, BudgetSpent, Cancelled, or InputError for a thread
+        that must not be shown to a model.
+        """
+        cancel.check()
+        told = _tellable(thread)
+        filled = self._thread(told, Redactor())
+        answer, _ = self._ask("summarize", filled, schemas.summary_schema(), cancel)
+        found = schemas.checked(schemas.SummaryAnswer, answer)
+        shown = render.shown(told)
+        return Summary(
+            thread_id=thread.id,
+            gist=plain.one_line(found.gist, 600, shown),
+            decisions=_phrases(found.decisions, shown),
+            actions=_actions(found.actions, shown, told),
+            questions=_phrases(found.questions, shown),
+            by=DecidedBy.LLM,
+        )
+
+    def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
+        """Propose a reply to the last message, as plain text with visible blanks.
+
+        Raises as `summarize` does.
+        """
+        cancel.check()
+        told = _tellable(thread)
+        redactor = Redactor()
+        filled = self._thread(told, redactor) | {
+            "instructions": redactor.mask(instructions.strip()) or "(none: answer what is asked)",
+            "recipient": str(told[-1].author)[:120],
+        }
+        answer, _ = self._ask("draft", filled, schemas.draft_schema(), cancel)
+        found = schemas.checked(schemas.DraftAnswer, answer)
+        shown = f"{render.shown(told)}\n{instructions}"
+        return ReplyText(
+            body=redactor.restore(plain.lines(found.body, 8000, shown)),
+            by=DecidedBy.LLM,
+            note=plain.one_line(found.note, 300, shown),
+        )
+
+    def _thread(self, told: Sequence[Message], redactor: Redactor) -> dict[str, str]:
+        """The thread within four times the token budget of one mail; the newest message gets the most."""
+        budget = self._body_tokens * 4
+        newest = min(budget // 2, self._body_tokens * 2)
+        each = max(60, (budget - newest) // max(1, len(told) - 1))
+        parts = []
+        for number, mail in enumerate(told, start=1):
+            share = newest if number == len(told) else each
+            parts.append(f"Message {number} of {len(told)}\n{render.message(mail, share)}")
+        return {"thread": redactor.mask("\n\n".join(parts)), "count": str(len(told))}
+
+    def _ask(
+        self, name: str, filled: dict[str, str], schema: dict[str, object], cancel: Cancel
+    ) -> tuple[dict[str, object], tuple[str, ...]]:
+        """Fill the prompt, pay for the call and read the one JSON object of the answer."""
+        fixed = {
+            "about": self._about,
+            "today": self._now().strftime("%A, %Y-%m-%d"),
+            "fence": secrets.token_hex(8),
+        }
+        system, user = prompts.load(name).fill(filled | fixed)
+        question = Question(name, system, user, schema, _ANSWER_TOKENS[name])
+        estimate = tokens.count(system) + tokens.count(user)
+        with self._budget.call(estimate, question.max_tokens) as call:
+            answer = self._client.ask(question, cancel)
+            call.used(answer.tokens_in or estimate, answer.tokens_out or tokens.count(answer.text))
+        return _object(answer), answer.notes
+
+
+def facts(message: Message) -> str:
+    """What the mail program knows about a mail and its text cannot forge."""
+    told = (
+        ("sent to a mailing list", bool(message.list_id or message.list_unsubscribe)),
+        ("Gmail marked it important", "IMPORTANT" in message.labels),
+        ("starred by the owner", "STARRED" in message.labels),
+        ("answers an earlier mail", bool(message.in_reply_to)),
+        ("sent automatically", message.header("Auto-Submitted").lower() not in {"", "no"}),
+        (f"{message.hidden.chars} hidden characters were removed", message.hidden.alarm),
+    )
+    return "; ".join(name for name, holds in told if holds) or "none"
+
+
+def _object(answer: Answer) -> dict[str, object]:
+    if answer.problem:
+        raise ReaderAnswerInvalid(f"The model's answer cannot be used: {answer.problem}.")
+    return json_object(answer.text)
+
+
+def _undecided(message: Message, why: str) -> Verdict:
+    return Verdict(
+        id=message.id,
+        label="",
+        priority=Priority.NORMAL,
+        needs_reply=False,
+        summary=plain.capped(" ".join(message.subject.split()), 160),
+        confidence=0.0,
+        reason=why,
+        by=DecidedBy.LLM,
+        needs_human=True,
+        evidence=(f"llm: {why}",),
+    )
+
+
+def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, ...]) -> Verdict:
+    shown = render.shown([message])
+    deadline = found.deadline.strip()
+    if deadline and not _ISO.match(deadline):
+        notes, deadline = (*notes, "the deadline was no ISO 8601 date and is left out"), ""
+    reason = plain.one_line(found.reason, 160, shown)
+    return Verdict(
+        id=message.id,
+        label=found.label,
+        priority=Priority(found.priority),
+        needs_reply=found.needs_reply,
+        summary=plain.one_line(found.summary, 160, shown),
+        confidence=found.confidence,
+        reason=reason,
+        by=DecidedBy.LLM,
+        deadline=deadline,
+        actions=_actions(found.actions[:5], shown, [message]),
+        evidence=(f"llm: {found.label} ({found.confidence:.2f})", *(f"llm: {note}" for note in notes)),
+    )
+
+
+def _actions(
+    answers: Sequence[schemas.ActionAnswer], shown: str, mails: Sequence[Message]
+) -> tuple[ActionItem, ...]:
+    """The action items; a number that names no message names the newest one."""
+    return tuple(
+        ActionItem(
+            what=plain.one_line(item.what, 160, shown),
+            who=plain.one_line(item.who, 60, shown),
+            due=item.due.strip() if _ISO.match(item.due.strip()) else "",
+            message_id=mails[item.message - 1 if 0 < item.message <= len(mails) else -1].id,
+        )
+        for item in answers
+        if item.what.strip()
+    )
+
+
+def _phrases(phrases: Sequence[str], shown: str) -> tuple[str, ...]:
+    return tuple(plain.one_line(phrase, 240, shown) for phrase in phrases if phrase.strip())
+
+
+def _tellable(thread: Thread) -> tuple[Message, ...]:
+    """The messages that a model may see: none that is a secret as a whole."""
+    told = tuple(mail for mail in thread.messages if not secrets_mail.is_secret_mail(mail))
+    if not told:
+        raise InputError(
+            "This thread holds only one-time codes or sign-in links, and no model is shown those.",
+            "Open it in Gmail.",
+        )
+    return told

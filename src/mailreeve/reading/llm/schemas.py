@@ -1,0 +1,124 @@
+"""What the model may answer: JSON schemas for the wire and pydantic models that check the answer.
+
+The schemas stay within what strict modes of most providers take: every key required, no further keys,
+closed enums, and no length or number bounds (several providers refuse those). Bounds are checked here.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from mailreeve.errors import ReaderAnswerInvalid
+from mailreeve.models import Json, Priority
+
+_PRIORITIES = tuple(priority.value for priority in Priority)
+
+
+def _none_is_empty(value: Any) -> Any:
+    return "" if value is None else value
+
+
+_Text = Annotated[str, BeforeValidator(_none_is_empty)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+AnswerT = TypeVar("AnswerT", bound=_Answer)
+
+
+class ActionAnswer(_Answer):
+    """An action item as the model writes it."""
+
+    what: str
+    who: _Text = ""
+    due: _Text = ""
+    message: int = 0
+    """Number of the message within the thread, from 1; 0 when unsaid."""
+
+
+class ClassifyAnswer(_Answer):
+    """The answer to classify.md; the label is checked against the user's set by the caller."""
+
+    label: str
+    priority: Literal["urgent", "high", "normal", "low"]
+    needs_reply: bool
+    summary: str
+    deadline: _Text = ""
+    actions: list[ActionAnswer] = Field(default_factory=list, max_length=20)
+    confidence: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
+    reason: _Text = ""
+
+
+class SummaryAnswer(_Answer):
+    """The answer to summarize.md."""
+
+    gist: str = Field(min_length=1)
+    decisions: list[str] = Field(default_factory=list, max_length=30)
+    actions: list[ActionAnswer] = Field(default_factory=list, max_length=30)
+    questions: list[str] = Field(default_factory=list, max_length=30)
+
+
+class DraftAnswer(_Answer):
+    """The answer to draft.md."""
+
+    body: str = Field(min_length=1)
+    note: _Text = ""
+
+
+def checked(model: type[AnswerT], value: Json) -> AnswerT:
+    """The answer as a record.
+
+    Raises ReaderAnswerInvalid naming the wrong keys, never their values: those come from mail.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)
+        # the names of unknown keys are the model's words too, so only known ones are repeated
+        keys = sorted({str(problem["loc"][0]) for problem in problems} & set(model.model_fields))
+        told = f"wrong or missing: {', '.join(keys)}" if keys else "it has keys nobody asked for"
+        raise ReaderAnswerInvalid(f"The model's answer does not fit the schema ({told}).") from None
+
+
+def _object(**properties: Json) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+_STRING: Json = {"type": "string"}
+
+
+def classify_schema(labels: Sequence[str]) -> Json:
+    """The closed set of labels and priorities."""
+    return _object(
+        label={"type": "string", "enum": list(labels)},
+        priority={"type": "string", "enum": list(_PRIORITIES)},
+        needs_reply={"type": "boolean"},
+        deadline=_STRING,
+        actions=_list(_object(what=_STRING, who=_STRING, due=_STRING)),
+        summary=_STRING,
+        confidence={"type": "number"},
+        reason=_STRING,
+    )
+
+
+def summary_schema() -> Json:
+    """Gist, decisions, action items and open questions of a thread."""
+    action = _object(what=_STRING, who=_STRING, due=_STRING, message={"type": "integer"})
+    return _object(gist=_STRING, decisions=_list(_STRING), actions=_list(action), questions=_list(_STRING))
+
+
+def draft_schema() -> Json:
+    """The body of a reply and a note for the person."""
+    return _object(body=_STRING, note=_STRING)

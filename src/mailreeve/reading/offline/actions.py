@@ -1,0 +1,210 @@
+"""What somebody is asked or promises to do, out of the sentences of one mail."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailreeve.models import ActionItem, Message
+from mailreeve.reading import plain
+from mailreeve.reading.offline import dates, lexicon, sentences
+
+OWNER = "you"
+"""How action items name the owner of the mailbox."""
+_LIMIT = 140
+
+_ASKED = re.compile(
+    r"(?:\b(?:and|so|then|also|but|if so|if possible)[, ]+)?\b(?:(?:can|could|would|will) you(?: all| both| each)?(?: also| possibly| maybe)?(?: please| kindly)?|"
+    r"(?:please|pls|kindly)(?: also| do)?|(?:i|we)(?:'d| would)? (?:need|like|want) (?:you|everyone) to|(?:you|everyone) (?:must|need to|have to|should)|"
+    r"would you mind|are you able to|make sure (?:to|that you)|don't forget to|remember to|(?:do )?you mind)\s+(?P<do>[a-z].*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SOMEBODY = re.compile(
+    r"\b(?:can|could|would|will) (?:somebody|someone|anyone|one of (?:you|us))\s+(?:please )?(?P<do>[a-z].*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEEDED = re.compile(
+    r"\b(?:i|we|they)(?:'ll|'d| just| still| will| would)* (?:need|want|require) (?P<what>your .*|(?:an?|the) (?:final |quick |short |revised |written )*(?:answer|reply|decision|"
+    r"confirmation|approval|sign-?off|response|headcount|number|quote|version|draft|feedback).*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TELL = re.compile(r"\blet (?P<whom>me|us) know(?P<what>\b.*)", re.IGNORECASE | re.DOTALL)
+_I_NEED_TO_KNOW = re.compile(
+    r"\b(?:i|we) (?:need|have|want) to know(?P<what>\b.*)", re.IGNORECASE | re.DOTALL
+)
+_PROMISED = re.compile(
+    r"\b(?:i|we)(?:'ll| will| am going to|'m going to| are going to) (?P<do>(?!be\b|have\b|need\b|not\b|never\b|also be|see\b|know\b|let you\b|miss\b|hold\b|probably|answer in)[a-z].*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROMISED_ELSEWHERE = re.compile(
+    r"\b(?:ich (?:schicke|sende|melde|mache|bringe|kümmere|prüfe|werde)\b|je (?:vous |te )?(?:envoie|ferai|reviens|transmets|confirmerai)\b|(?:le |te )?(?:enviar[ée]|mandar[ée]|har[ée])\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_IMPERATIVE = re.compile(
+    r"^(?:add|approve|arrange|ask|attach|book|bring|call|cancel|check|choose|coordinate|complete|confirm|contact|coordinate|decide|email|fill|finish|fix|"
+    r"forward|identify|invite|join|mail|order|pay|pick|prepare|print|provide|read|register|renew|reply|request|reserve|respond|return|review|rsvp|schedule|"
+    r"send|share|sign|submit|sync|tell|test|update|upload|verify|write|audit|draft)\b(?!\s*[:=]|ed\b|\s+(?:is|was|are|from)\b)",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(
+    r"\b(?:must|need(?:s|ed)?|ha(?:s|ve) to|required?|due|deadline|expires?|suspended|rsvp|closes|confirm|unless|mandatory|at the latest|no later than|muss|m[üu]ssen|f[äa]llig|frist|sp[äa]testens|"
+    r"doit|devez|[ée]ch[ée]ance|au plus tard|debe|vence|plazo)\b|\b(?:d'ici|bis|by|before|avant|antes)\b.*\?",
+    re.IGNORECASE,
+)
+_LIST_HEAD = re.compile(
+    r"^(?:to[- ]?dos?|action items?|actions|next steps|open items|tasks|zu tun|aufgaben|n[äa]chste schritte|[àa] faire|prochaines [ée]tapes|tareas|pr[óo]ximos pasos|pendientes)\s*:?$",
+    re.IGNORECASE,
+)
+_ASSIGNED = re.compile(
+    r"^[ \t]*[-*•‣]?[ \t]*@?(?P<who>[A-ZÄÖÜ][\w'-]+)\s*(?::\s*|\s+(?:to\s+|will\s+)?)(?P<do>[a-zäöü].{4,})$"
+)
+_CUE = re.compile(
+    r"\b(?:by|before|until|till|due|no later than|at the latest|deadline|latest|bis|sp[äa]testens|vor|avant|d'ici|au plus tard|antes|hasta|a m[áa]s tardar|para)\b[^.;]{0,32}\Z",
+    re.IGNORECASE,
+)
+_THIRD_PERSON = re.compile(r"^(?P<verb>[a-z]+?)(?P<end>(?<=[sxz])es|(?<=ch)es|(?<=sh)es|ies|s)\b")
+_TAIL = re.compile(r"[\s,;:–—-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who the words "me" and "you" of a mail stand for."""
+
+    author: str
+    """First name of the author, or how else to call them."""
+    owner: str
+    """First name of the owner; empty when unknown."""
+    outgoing: bool
+    """The owner is the author."""
+
+
+def people(message: Message, own: Sequence[str] | frozenset[str] = ()) -> People:
+    """Names out of the headers."""
+    mine = next((p for p in (*message.from_, *message.to, *message.cc) if p.key in own and p.name), None)
+    return People(first_name(message), _first(mine.name) if mine else "", message.author.key in own)
+
+
+def first_name(message: Message) -> str:
+    """What to call the author: the first name, else the whole display name of a service, else the address."""
+    author = message.author
+    return _first(author.name) if author.name else author.address.partition("@")[0]
+
+
+def _first(name: str) -> str:
+    words = name.replace('"', "").split()
+    if "," in name and len(words) > 1:  # "Moreno, Alex"
+        words = name.partition(",")[2].split()
+    titles = {"dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "prof", "prof.", "herr", "frau", "the"}
+    return next((word for word in words if word.lower() not in titles), name).strip("()")
+
+
+def of(message: Message, pieces: Sequence[str], who: People, when: datetime) -> tuple[ActionItem, ...]:
+    """The action items in the order of the text; nothing is made of sentences that only inform."""
+    found = list(_assigned(message, who, when))
+    for piece in pieces:
+        item = _asked(piece, who) or _promised(piece, who)
+        if item is not None:
+            found.append(_item(message, *item, piece, when))
+    return tuple(_distinct(found))[:8]
+
+
+def due(piece: str, when: datetime) -> str:
+    """The date by which the sentence wants something, ISO 8601; empty when it names none with such a word."""
+    places = dates.find(piece, when)
+    for place in places:
+        if _CUE.search(piece[: place.start]) or _CUE.search(piece[: place.end]):
+            return place.iso(when)
+    if not places and re.search(
+        r"\b(?:by|before|until|no later than|bis|avant|antes de)\b", piece, re.IGNORECASE
+    ):
+        clock = dates.clock_only(piece, when)
+        if clock is not None and _CUE.search(piece[: clock.start]):
+            return clock.iso(when)
+    return ""
+
+
+def obligation(piece: str, when: datetime) -> str:
+    """The date of a sentence that puts a duty on the reader, such as "payment is due on 3 June"."""
+    if _PROMISED.search(piece) or not _DUTY.search(piece):
+        return ""
+    return due(piece, when)
+
+
+def _asked(piece: str, who: People) -> tuple[str, str] | None:
+    """(what, who) when the sentence asks somebody to do something."""
+    called = sentences.addressed(piece)
+    whom = _whom(called, who)
+    text = sentences.without_address(piece)
+    if match := _SOMEBODY.search(text):
+        return match["do"], "somebody"
+    for pattern, form in ((_TELL, "tell {author}{what}"), (_I_NEED_TO_KNOW, "tell {author}{what}")):
+        match = pattern.search(text)
+        if match:
+            return _told(form, who, match["what"]), whom
+    if (match := _NEEDED.search(text)) and not who.outgoing:
+        return f"give {who.author} {match['what']}", whom
+    if (match := _ASKED.search(text)) and lexicon.REQUEST.search(text):
+        return match["do"], whom
+    if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:
+        return text, whom
+    return None
+
+
+def _told(form: str, who: People, what: str) -> str:
+    what = re.sub(r"^\s+if\b", " whether", what.rstrip(" .!?"))
+    what = re.sub(r"^\s*(?:as soon as possible|asap|soon)?$", " the answer", what) if len(what) < 4 else what
+    return form.format(author="them" if who.outgoing else who.author, what=what)
+
+
+def _promised(piece: str, who: People) -> tuple[str, str] | None:
+    author = OWNER if who.outgoing else who.author
+    text = sentences.without_address(piece)
+    if match := _PROMISED.search(text):
+        return match["do"], author
+    return (text, author) if _PROMISED_ELSEWHERE.search(text) else None
+
+
+def _assigned(message: Message, who: People, when: datetime) -> Iterator[ActionItem]:
+    """The lines under "To do:" and its like, each with the name it begins with."""
+    inside = False
+    for line in message.text.split("\n")[:400]:
+        if _LIST_HEAD.match(line.strip()):
+            inside = True
+        elif inside and (match := _ASSIGNED.match(line)):
+            yield _item(message, _infinitive(match["do"]), _whom(match["who"], who), line, when)
+        elif inside and line.strip() and not line.startswith((" ", "\t")):
+            inside = False
+
+
+def _infinitive(text: str) -> str:
+    """Make "ask Delmar" of "asks Delmar"."""
+    match = _THIRD_PERSON.match(text)
+    if match is None or match["verb"].endswith("s"):
+        return text
+    return match["verb"] + ("y" if match["end"] == "ies" else "") + text[match.end() :]
+
+
+def _whom(called: str, who: People) -> str:
+    if not called:
+        return "they" if who.outgoing else OWNER
+    return OWNER if called.lower() == who.owner.lower() else called
+
+
+def _item(message: Message, what: str, whom: str, piece: str, when: datetime) -> ActionItem:
+    text = " ".join(what.split()).rstrip("?.! ")
+    author = first_name(message)
+    text = re.sub(r"\bme\b", author, text) if whom != author else text
+    text = re.sub(r"\bmy\b", f"{author}'s", text) if whom != author else text
+    text = _TAIL.sub("", text)
+    return ActionItem(plain.capped(text[:1].upper() + text[1:], _LIMIT), whom, due(piece, when), message.id)
+
+
+def _distinct(items: Sequence[ActionItem]) -> Iterator[ActionItem]:
+    seen: list[frozenset[str]] = []
+    for item in items:
+        words = sentences.keywords(item.what)
+        if len(item.what) > 5 and not any(
+            len(words & each) >= 0.7 * max(1, min(len(words), len(each))) for each in seen
+        ):
+            seen.append(words)
+            yield item

@@ -1,0 +1,68 @@
+"""The few phrases that the offline reader adds of its own, in four languages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+_PHRASES: dict[str, dict[str, str]] = {
+    "en": {
+        "thread": "{count} messages between {names} about “{subject}”.", "last": "Last, {name}: {text}",
+        "and": "and", "you": "you",
+        "hello": "Hi {name},", "hello_nobody": "Hello,", "bye": "Best regards,",
+        "thanks": "thank you for your message about “{subject}”.", "asked": "You ask: “{question}”", "asked_to": "You ask for: “{question}”",
+        "answer": "[your answer]", "nothing": "[your reply]",
+        "deadline": "You need this by {date}: [is that possible?]",
+    },
+    "de": {
+        "thread": "{count} Nachrichten zwischen {names} zu „{subject}“.", "last": "Zuletzt {name}: {text}",
+        "and": "und", "you": "dir",
+        "hello": "Hallo {name},", "hello_nobody": "Guten Tag,", "bye": "Viele Grüße",
+        "thanks": "vielen Dank für die Nachricht zu „{subject}“.", "asked": "Zur Frage „{question}“:", "asked_to": "Zur Bitte „{question}“:",
+        "answer": "[Antwort]", "nothing": "[Antwort]",
+        "deadline": "Gewünscht bis {date}: [geht das?]",
+    },
+    "fr": {
+        "thread": "{count} messages entre {names} au sujet de « {subject} ».", "last": "En dernier, {name} : {text}",
+        "and": "et", "you": "vous",
+        "hello": "Bonjour {name},", "hello_nobody": "Bonjour,", "bye": "Cordialement,",
+        "thanks": "merci pour votre message au sujet de « {subject} ».", "asked": "Vous demandez : « {question} »", "asked_to": "Vous demandez : « {question} »",
+        "answer": "[votre réponse]", "nothing": "[votre réponse]",
+        "deadline": "Souhaité pour le {date} : [est-ce possible ?]",
+    },
+    "es": {
+        "thread": "{count} mensajes entre {names} sobre «{subject}».", "last": "El último, {name}: {text}",
+        "and": "y", "you": "usted",
+        "hello": "Hola, {name}:", "hello_nobody": "Hola:", "bye": "Un saludo,",
+        "thanks": "gracias por el mensaje sobre «{subject}».", "asked": "Preguntas: «{question}»", "asked_to": "Pides: «{question}»",
+        "answer": "[tu respuesta]", "nothing": "[tu respuesta]",
+        "deadline": "Para el {date}: [¿es posible?]",
+    },
+}  # fmt: skip
+
+
+def say(name: str, language: str, /, **values: str) -> str:
+    """A phrase with its holes filled; values are inserted as they are and never read as a pattern."""
+    text = _PHRASES[language][name]
+    parts = []
+    while "{" in text:
+        before, _, rest = text.partition("{")
+        hole, _, text = rest.partition("}")
+        parts += [before, values[hole]]
+    return "".join([*parts, text])
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Names in a row: "a, b and c"."""
+    names = [say("you", language) if name == "you" else name for name in names]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {say('and', language)} {names[-1]}"
+
+
+def moment(iso: str) -> str:
+    """An ISO date-time as people write it: "Thu 26 Nov 10:00"; what is not one stays as it is."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    day = f"{at:%a} {at.day} {at:%b}"
+    return f"{day} {at:%H:%M}" if "T" in iso or " " in iso else day

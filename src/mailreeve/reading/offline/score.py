@@ -1,0 +1,171 @@
+"""Weighs the signals of a mail for each archetype, and says how sure that is and why.
+
+Every rule adds points to archetypes; a softmax over the sums gives shares. The share of the winner is the
+confidence, pulled down when few signals spoke at all. The weights were set by hand from what each signal means,
+and checked against labelled mail (tests/reading/offline/test_calibration.py measures how well the confidence
+keeps its word); nothing was fitted.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailreeve.models import Archetype
+from mailreeve.reading.offline.signals import Signals
+
+_A = Archetype
+_MAN = (_A.TO_REPLY, _A.PERSONAL, _A.URGENT)
+_TEMPERATURE = 1.15
+_CEILING = 0.97
+"""Words alone never make more than this."""
+
+Points = dict[Archetype, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One piece of evidence: how strongly it is there (0 is not at all), and what it speaks for."""
+
+    why: str
+    strength: Callable[[Signals], float]
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the evidence adds up to."""
+
+    shares: Points
+    """Sums to 1 over all archetypes."""
+    reasons: dict[Archetype, tuple[str, ...]]
+    """What spoke for each archetype, strongest first."""
+    weight: float
+    """Points of the best archetype: little means that little was seen."""
+
+    @property
+    def best(self) -> Archetype:
+        """The archetype with the largest share."""
+        return max(self.shares, key=lambda kind: self.shares[kind])
+
+    def confidence(self, share: float) -> float:
+        """How often a choice with this share should be right: less when there is little to go by."""
+        return round(min(_CEILING, share * (0.55 + 0.45 * min(1.0, self.weight / 4.5))), 3)
+
+
+def _man(*points: float) -> Points:
+    return dict(zip(_MAN, points, strict=True))
+
+
+def _words(topic: str, most: int) -> Callable[[Signals], float]:
+    """How many different words of a topic, up to `most`; one more when the subject has them."""
+    return lambda s: min(s.count(topic), most) + (1.0 if topic in s.in_subject else 0.0)
+
+
+def _if(test: Callable[[Signals], object]) -> Callable[[Signals], float]:
+    return lambda s: 1.0 if test(s) else 0.0
+
+
+def _when(
+    test: Callable[[Signals], object], strength: Callable[[Signals], float]
+) -> Callable[[Signals], float]:
+    return lambda s: strength(s) if test(s) else 0.0
+
+
+def _machine(s: Signals) -> bool:
+    return not s.human or s.sent_by_service
+
+
+def _stranger(s: Signals) -> bool:
+    return not (s.known or s.colleague or s.outgoing)
+
+
+def _pitch(s: Signals) -> bool:
+    return _stranger(s) and (s.has("promotion", "cold", "spam") or s.odd_sender)
+
+
+def _private(s: Signals) -> bool:
+    return (
+        s.human
+        and not (s.colleague or s.sent_by_service or s.odd_sender)
+        and (s.count("personal") >= 2 or (s.free_mail and s.has("personal", "scheduling")))
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    # headers and Gmail's own view
+    Rule("an invitation is attached", _if(lambda s: s.invite), {_A.CALENDAR: 5.5}),
+    Rule("automatic reply", _if(lambda s: s.auto_reply), {_A.FYI: 5.0, _A.NOTIFICATION: 3.2, **_man(-4, -4, -4)}),
+    Rule("sent to a list", _if(lambda s: s.list_mail and not s.discussion),
+         {_A.NEWSLETTER: 1.6, _A.PROMOTION: 1.2, _A.NOTIFICATION: 0.4, _A.COLD: -0.5, **_man(-2.5, -3, -2.5)}),
+    Rule("a discussion list", _if(lambda s: s.discussion), {_A.FYI: 1.5, _A.NEWSLETTER: 1.2, **_man(-0.6, -2, -0.8)}),
+    Rule("sent by a program", _if(lambda s: s.automated),
+         {_A.NOTIFICATION: 1.8, _A.RECEIPT: 0.7, _A.CALENDAR: 0.4, _A.COLD: -2, **_man(-2.5, -3, -0.8)}),
+    Rule("a mass-mailing sender", _if(lambda s: s.sent_by_service and not s.automated),
+         {_A.NEWSLETTER: 0.8, _A.PROMOTION: 0.8, _A.NOTIFICATION: 0.4, **_man(-1, -1.5, -0.8)}),
+    Rule("in Gmail's promotions", _if(lambda s: s.category == "promotions"), {_A.PROMOTION: 2.0, _A.NEWSLETTER: 1.2}),
+    Rule("in Gmail's social", _if(lambda s: s.category == "social"), {_A.NOTIFICATION: 2.2}),
+    Rule("in Gmail's updates", _if(lambda s: s.category == "updates"), {_A.NOTIFICATION: 1.0, _A.RECEIPT: 1.0, _A.CALENDAR: 0.4}),
+    Rule("in Gmail's forums", _if(lambda s: s.category == "forums"), {_A.FYI: 1.2, _A.NEWSLETTER: 1.2}),
+    Rule("written by the owner", _if(lambda s: s.outgoing), {_A.WAITING: 3.5, _A.FYI: 2.0, **_man(-3, 0, -3)}),
+    # who
+    Rule("from a private address", _if(lambda s: s.free_mail and s.human), {_A.PERSONAL: 1.3}),
+    Rule("from a colleague", _if(lambda s: s.colleague and s.human),
+         {_A.FYI: 0.5, _A.PERSONAL: -0.8, _A.COLD: -4, _A.PROMOTION: -2.5, _A.SUSPICIOUS: -0.8}),
+    Rule("from somebody known", _if(lambda s: s.known and s.human),
+         {_A.TO_REPLY: 0.6, _A.PERSONAL: 0.4, _A.COLD: -4, _A.PROMOTION: -2, _A.SUSPICIOUS: -1.5}),
+    Rule("written by a person", _if(lambda s: s.human and not s.sent_by_service), {_A.FYI: 0.9, _A.TO_REPLY: 0.9, _A.PERSONAL: 0.3}),
+    Rule("part of a conversation", _if(lambda s: s.reply and s.human), {_A.TO_REPLY: 0.6, _A.COLD: -1.2, _A.FYI: 0.3}),
+    Rule("copied to you, not written to you", _if(lambda s: not s.to_me and not s.list_mail), {_A.FYI: 1.2, **_man(-0.9, 0, -0.5)}),
+    # what it asks
+    Rule("asks a question", _when(lambda s: s.human, lambda s: min(len(s.questions), 2)), {_A.TO_REPLY: 1.1, _A.FYI: -0.5}),
+    Rule("asks for something", _when(lambda s: s.human, lambda s: min(len(s.requests), 2)), {_A.TO_REPLY: 1.0, _A.FYI: -0.5, _A.URGENT: 0.2}),
+    Rule("looks for a date", _when(lambda s: s.human, lambda s: min(s.count("scheduling"), 2)), {_A.TO_REPLY: 0.8, _A.CALENDAR: 0.3}),
+    Rule("urgent words", _when(lambda s: not _pitch(s) and not s.list_mail, _words("urgent", 3)), {_A.URGENT: 1.1}),
+    Rule("due within hours", _when(lambda s: not _pitch(s) and not s.list_mail, _words("soon", 2)), {_A.URGENT: 1.2}),
+    Rule("asks for it within hours", _if(lambda s: s.asks and s.has("soon") and not _pitch(s)), {_A.URGENT: 1.3}),
+    Rule("names a deadline", _when(lambda s: not _machine(s), lambda s: min(s.count("deadline"), 2)), {_A.URGENT: 0.4, _A.TO_REPLY: 0.4}),
+    Rule("for information", lambda s: _words("fyi", 3)(s) * (0.5 if s.requests else 1.0),
+         {_A.FYI: 1.3, _A.NOTIFICATION: 0.2, **_man(-0.7, -0.2, -0.6)}),
+    Rule("a short thanks", _if(lambda s: s.has("thanks") and s.length < 400 and not s.asks), {_A.FYI: 1.4, _A.PERSONAL: 0.3, _A.TO_REPLY: -1}),
+    Rule("answers later", _when(lambda s: not s.list_mail, _words("waiting", 2)), {_A.WAITING: 1.3}),
+    # what it is about
+    Rule("private matters", _when(lambda s: s.human, _words("personal", 4)), {_A.PERSONAL: 0.75}),
+    Rule("private matters and no work", _if(_private), {_A.PERSONAL: 1.2, _A.TO_REPLY: -0.7, _A.URGENT: -0.9}),
+    Rule("sales words", _words("promotion", 4), {_A.PROMOTION: 0.9, _A.COLD: 0.1}),
+    Rule("newsletter words", _words("newsletter", 3), {_A.NEWSLETTER: 1.1}),
+    Rule("receipt words", _words("receipt", 4), {_A.RECEIPT: 0.9}),
+    Rule("a receipt by a program", _when(_machine, lambda s: 1.0 if s.has("receipt") and s.has("money") else 0.0), {_A.RECEIPT: 1.5}),
+    Rule("notification words", _words("notification", 4), {_A.NOTIFICATION: 0.7}),
+    Rule("about account security", _when(_machine, _words("security", 2)), {_A.NOTIFICATION: 1.0, _A.PROMOTION: -1.0}),
+    Rule("appointment words", _words("calendar", 3), {_A.CALENDAR: 1.1}),
+    Rule("a pitch by a stranger", _when(_stranger, _words("cold", 4)), {_A.COLD: 0.9}),
+    Rule("offers of a stranger", _if(lambda s: _pitch(s) and s.human and s.count("promotion") > 0), {_A.COLD: 0.8, _A.PROMOTION: 0.8, **_man(-1.0, -0.5, -0.5)}),
+    # what smells
+    Rule("words of mass spam", _words("spam", 4), {_A.SUSPICIOUS: 1.0, _A.PROMOTION: 0.7}),
+    Rule("words of phishing", _when(_stranger, _words("phishing", 3)), {_A.SUSPICIOUS: 1.3}),
+    Rule("instructions to an assistant", _words("injection", 2), {_A.SUSPICIOUS: 2.5}),
+    Rule("words hidden from filters", lambda s: min(s.noise, 6), {_A.SUSPICIOUS: 0.6, _A.PROMOTION: 0.2}),
+    Rule("an odd sender", _if(lambda s: s.odd_sender), {_A.SUSPICIOUS: 2.0, _A.PROMOTION: 0.5, **_man(-1, -1, -1)}),
+    Rule("the sender is not what it seems", lambda s: min(len(s.spoofed), 2), {_A.SUSPICIOUS: 2.0}),
+)  # fmt: skip
+
+
+def weigh(signals: Signals) -> Score:
+    """Add up the rules."""
+    sums: Points = dict.fromkeys(Archetype, 0.0)
+    spoke: dict[Archetype, list[tuple[float, str]]] = {kind: [] for kind in Archetype}
+    for rule in RULES:
+        strength = rule.strength(signals)
+        if strength:
+            for kind, points in rule.points.items():
+                sums[kind] += points * strength
+                if points > 0:
+                    spoke[kind].append((points * strength, rule.why))
+    top = max(sums.values())
+    powers = {kind: math.exp((points - top) / _TEMPERATURE) for kind, points in sums.items()}
+    total = sum(powers.values())
+    return Score(
+        shares={kind: power / total for kind, power in powers.items()},
+        reasons={kind: tuple(why for _, why in sorted(each, reverse=True)) for kind, each in spoke.items()},
+        weight=top,
+    )

@@ -1,0 +1,285 @@
+"""The sentences of a mail that carry something: greetings, closings and boilerplate left out."""
+
+import re
+
+_MAX_CHARS = 12_000
+_LINE_FEED = re.compile(r"\n(?=[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+)|\n[ \t]*\n\s*")
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])|(?<=[.!?])\s*[—–]\s*(?=\w+\s*$)")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|No|Nr|vs|etc|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
+    r"bzw|ca|Str|Hr|Fr|St|Tel|M|Mme|Sr|Sra|a\.m|p\.m|e\.g|i\.e|z\.B|d\.h)\.|^\d{1,2}\.|\b\d{1,2}\.)$"
+)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•‣–>]+|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+")
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|hallo|liebe[rs]?|sehr geehrte\w*|guten (?:tag|morgen)|"
+    r"moin|servus|bonjour|bonsoir|salut|ch[eè]re?s?|hola|estimad[oa]s?|querid[oa]s?|buen[oa]s (?:d[ií]as|tardes)|ciao)\b"
+    r"[^.?!\n]{0,45}[,!:.—–-]*$",
+    re.IGNORECASE,
+)
+_VOCATIVE = re.compile(
+    r"^(?:[A-ZÄÖÜÉÁ][\w.'-]+(?: (?:and|und|et|y|&) [A-Z][\w.'-]+)?|[Aa]ll|[Tt]eam|[Ee]veryone)[,:!—–-]$"
+)
+_LEADING = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|salut|hola)\b[ ,]*(?:(?:[A-ZÄÖÜ][\w.'-]+|all|team|everyone|there|both)[ ,&]*"
+    r"(?:(?:and|und|et|y) [A-Z][\w.'-]+)?)?[,!:.—–-]+|[A-ZÄÖÜ][\w'-]{2,14}(?: (?:&|and) [A-Z][\w'-]+)?(?:,| ?[—–]))\s+(?=\S)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^(?:(?:many |kind |best |warm(?:est)? |with (?:best |kind )?)?(?:regards|wishes|thanks)|best|all the best|cheers|"
+    r"thanks(?: (?:so much|a lot|again|in advance|for .{0,40}))?|thank you(?: .{0,40})?|sincerely|yours(?: \w+)?|love|take care|xo+|"
+    r"(?:mit |viele |liebe |beste |herzliche |freundliche[nr]? )+(?:gr(?:ü|ue)(?:ß|ss)en?)|gr(?:ü|ue)(?:ß|ss)e|lg|vg|mfg|"
+    r"danke(?: .{0,30})?|vielen dank(?: .{0,30})?|cordialement|bien (?:à vous|cordialement)|merci(?: .{0,30})?|bises|"
+    r"amicalement|saludos|un abrazo|atentamente|(?:muchas )?gracias(?: .{0,30})?|talk soon|see you(?: \w+){0,2}|bis (?:bald|dann|später))"
+    r"[,.!:— –-]*(?:\s[A-Z][\w.'-]+){0,2}[.!]?$",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"unsubscribe|view (?:this|it) (?:e-?mail )?(?:in|online)|view in browser|manage (?:your )?(?:preferences|subscription)|"
+    r"privacy policy|terms of (?:use|service)|all rights reserved|©|you(?:'re| are) receiving|this (?:e-?mail|message) (?:was|is) (?:sent|intended|confidential)|"
+    r"do not reply|please consider the environment|abmelden|abbestellen|im browser (?:ansehen|öffnen)|datenschutz|impressum|"
+    r"se d[ée]sinscrire|d[ée]sabonner|darse de baja|cancelar (?:la )?suscripci|sent from my|von meinem|envoy[ée] de mon|enviado desde|"
+    r"hope (?:this|you|all|your)\b.{0,60}(?:well|finds you|great|weekend)|follow us|update your (?:profile|preferences)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]|\d[\d.,:]*\d|\d")
+_EMPTY_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "you",
+        "for",
+        "that",
+        "with",
+        "this",
+        "your",
+        "have",
+        "are",
+        "not",
+        "from",
+        "will",
+        "can",
+        "would",
+        "could",
+        "should",
+        "please",
+        "was",
+        "were",
+        "our",
+        "has",
+        "had",
+        "but",
+        "about",
+        "all",
+        "any",
+        "just",
+        "get",
+        "let",
+        "know",
+        "need",
+        "want",
+        "like",
+        "new",
+        "one",
+        "two",
+        "what",
+        "when",
+        "which",
+        "who",
+        "how",
+        "why",
+        "there",
+        "here",
+        "then",
+        "than",
+        "them",
+        "they",
+        "their",
+        "its",
+        "it's",
+        "i'm",
+        "i'll",
+        "we'll",
+        "we're",
+        "don't",
+        "also",
+        "some",
+        "more",
+        "very",
+        "into",
+        "out",
+        "over",
+        "only",
+        "been",
+        "being",
+        "does",
+        "did",
+        "done",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "is",
+        "be",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "or",
+        "as",
+        "an",
+        "it",
+        "if",
+        "so",
+        "do",
+        "me",
+        "my",
+        "we",
+        "us",
+        "he",
+        "she",
+        "his",
+        "her",
+        "no",
+        "yes",
+        "up",
+        "re",
+        "fwd",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ich",
+        "sie",
+        "wir",
+        "nicht",
+        "mit",
+        "für",
+        "ist",
+        "den",
+        "dem",
+        "ein",
+        "eine",
+        "auf",
+        "zu",
+        "bitte",
+        "haben",
+        "wird",
+        "noch",
+        "bei",
+        "von",
+        "uns",
+        "im",
+        "am",
+        "es",
+        "dass",
+        "aber",
+        "wie",
+        "was",
+        "les",
+        "des",
+        "une",
+        "pour",
+        "que",
+        "est",
+        "dans",
+        "sur",
+        "avec",
+        "pas",
+        "vous",
+        "nous",
+        "votre",
+        "notre",
+        "sont",
+        "par",
+        "plus",
+        "las",
+        "los",
+        "una",
+        "por",
+        "con",
+        "para",
+        "del",
+        "como",
+        "más",
+        "su",
+        "sus",
+        "esta",
+        "este",
+        "hay",
+    ]
+)
+_NO_WORDS = re.compile(r"^[\W\d_]*$")
+_SPACES = re.compile(r"\s+")
+
+
+def of(text: str) -> tuple[str, ...]:
+    """The sentences in order, one line each, without bullets; text beyond the first 12,000 characters is not read."""
+    found = []
+    for block in _LINE_FEED.split(text[:_MAX_CHARS]):
+        for line in _joined(block):
+            found += [clean for piece in _split(line) if (clean := _clean(piece))]
+    return tuple(found)
+
+
+def _joined(block: str) -> list[str]:
+    """The lines of a block; short lines stand alone, wrapped prose is joined again."""
+    lines: list[str] = []
+    for line in block.split("\n"):
+        stripped = line.strip()
+        if not stripped:
+            continue
+        wrapped = lines and len(lines[-1].rpartition("\n")[2]) >= 50 and lines[-1][-1] not in ".!?:"
+        if wrapped and not _BULLET.match(line) and not _CLOSING.match(stripped):
+            lines[-1] += f"\n{stripped}"
+        else:
+            lines.append(stripped)
+    return lines
+
+
+def _split(line: str) -> list[str]:
+    """Sentences of a line, not cut behind abbreviations, initials and ordinals."""
+    pieces: list[str] = []
+    for piece in _END.split(line):
+        if pieces and _ABBREVIATED.search(pieces[-1]):
+            pieces[-1] += f" {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _clean(piece: str) -> str:
+    """One sentence in one line, or nothing when it carries nothing."""
+    plain = _BULLET.sub("", _SPACES.sub(" ", piece).strip()).strip(" \t*_")
+    if len(plain) < 3 or _NO_WORDS.match(plain):
+        return ""
+    if (
+        _GREETING.match(plain)
+        or _VOCATIVE.match(plain)
+        or _CLOSING.match(plain)
+        or _BOILERPLATE.search(plain)
+    ):
+        return ""
+    return plain
+
+
+def without_address(piece: str) -> str:
+    """The sentence without "Hi Alex," or "Alex," before it, beginning with a capital."""
+    rest = _LEADING.sub("", piece, count=1)
+    return rest[:1].upper() + rest[1:]
+
+
+def addressed(piece: str) -> str:
+    """The name that a sentence calls at its start ("Priya, can you ...") or at its end; empty without one."""
+    called = re.match(
+        r"(?:(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear)\s+)?@?([A-ZÄÖÜ][\w'-]{1,20})(?:,|:| ?[—–])\s+\S", piece
+    )
+    called = called or re.search(r",\s+([A-ZÄÖÜ][\w'-]{2,20})\?$", piece)
+    return called[1] if called else ""
+
+
+def keywords(piece: str) -> frozenset[str]:
+    """The words that carry the sense of a sentence, in lower case."""
+    words = (word.lower().removesuffix("'s").removesuffix("’s") for word in _WORD.findall(piece))
+    return frozenset(word for word in words if word not in _EMPTY_WORDS and (len(word) > 2 or word.isdigit()))

@@ -1,0 +1,220 @@
+"""What can be seen of a mail without understanding it: headers, Gmail's labels, and words by topic."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mailreeve.mail import senders
+from mailreeve.models import Message
+from mailreeve.reading.offline import language, lexicon, sentences
+
+_HEAD, _TAIL = 4000, 1000
+_CATEGORIES = {
+    "CATEGORY_PROMOTIONS": "promotions",
+    "CATEGORY_SOCIAL": "social",
+    "CATEGORY_UPDATES": "updates",
+    "CATEGORY_FORUMS": "forums",
+    "CATEGORY_PERSONAL": "personal",
+}
+_ESP_HEADERS = (
+    "x-mailgun-sid", "x-sg-eid", "x-mc-user", "x-campaign", "x-campaignid", "x-mailer-campaign", "x-csa-complaints",
+    "feedback-id", "x-ses-outgoing", "x-mandrill-user", "x-report-abuse", "x-sfmc-stack", "x-hubspot", "x-klaviyo",
+)  # fmt: skip
+_BROKEN_WORD = re.compile(
+    r"\b\w+[_/;'!\]\[(]\s?\w*(?:\s[_/;'!\]\[(]\s?\w+)|\b\w(?:\s\w){3,}\b|\w\s(?:iacute|eacute|oacute)\s;"
+)
+_SPACED_OUT = re.compile(r"\w [.,!?] (?=\w|$)")
+_SHOUT = re.compile(r"\b[A-Z]{4,}\b")
+_BANGS = re.compile(r"!{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """One mail as the offline reader and the cascade's veto see it."""
+
+    language: str
+    sentences: tuple[str, ...]
+    """Of the new text, without greetings, closings and boilerplate."""
+    # who and how
+    outgoing: bool = False
+    """Written by the owner."""
+    known: bool = False
+    """The author is a known correspondent."""
+    colleague: bool = False
+    """The author's address is of the owner's own organisation."""
+    free_mail: bool = False
+    """The author writes from a public mail provider, as private people do."""
+    odd_sender: bool = False
+    """A throw-away top level domain, or a name and address of another kind."""
+    to_me: bool = True
+    """The owner stands in To, or nobody knows the owner's addresses."""
+    people: int = 1
+    """How many recipients are named."""
+    list_mail: bool = False
+    """List-Id, List-Unsubscribe or Precedence: bulk or list."""
+    discussion: bool = False
+    """A mailing list that people post to."""
+    sent_by_service: bool = False
+    """Headers of a mass-mailing service, or a sender such as news@."""
+    automated: bool = False
+    """Auto-Submitted, or a sender that takes no replies."""
+    auto_reply: bool = False
+    reply: bool = False
+    """Answers or forwards an earlier mail."""
+    category: str = ""
+    """Gmail's tab: promotions, social, updates, forums, personal."""
+    important: bool = False
+    starred: bool = False
+    invite: str = ""
+    """METHOD of an attached invitation (RFC 5546), in lower case."""
+    spoofed: tuple[str, ...] = ()
+    """Why the sender may not be who it says."""
+    # what it says
+    questions: tuple[str, ...] = ()
+    """Sentences that ask the reader something."""
+    requests: tuple[str, ...] = ()
+    """Sentences that ask the reader to do something."""
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Topic to the words that were found, in the order of the text."""
+    in_subject: frozenset[str] = frozenset()
+    """Topics whose words are in the subject."""
+    noise: int = 0
+    """Traces of words hidden from filters: letters spaced out, broken words, shouting."""
+    length: int = 0
+    """Characters of new text."""
+
+    def count(self, topic: str) -> int:
+        """How many different words of a topic were found."""
+        return len(self.topics.get(topic, ()))
+
+    def has(self, *topics: str) -> bool:
+        """True when one of the topics was found."""
+        return any(topic in self.topics for topic in topics)
+
+    @property
+    def human(self) -> bool:
+        """True when it looks written by a person to people, not by a machine to many."""
+        return not (self.automated or self.auto_reply or (self.list_mail and not self.discussion))
+
+    @property
+    def asks(self) -> bool:
+        """True when a person asks something of the reader."""
+        return self.human and bool(self.questions or self.requests)
+
+    @property
+    def vetoes(self) -> tuple[str, ...]:
+        """Why the offline reader must not decide alone on this mail, in words; empty when nothing speaks against it."""
+        told = (
+            ("Gmail marked it important", self.important),
+            ("starred by the owner", self.starred),
+            ("names a deadline", self.has("deadline", "soon")),
+            ("about security", self.has("security")),
+            ("urgent words", self.has("urgent")),
+            ("from a known correspondent", self.known and self.human),
+            ("asks the owner something", self.asks),
+        )
+        return tuple(why for why, holds in told if holds)
+
+
+def read(message: Message, *, known: Collection[str] = (), own: Collection[str] = ()) -> Signals:
+    """The signals of one mail; `known` and `own` are addresses in lower case."""
+    body = message.text if message.text.strip() else message.quoted
+    text = body if len(body) <= _HEAD + _TAIL else f"{body[:_HEAD]}\n{body[-_TAIL:]}"
+    pieces = sentences.of(text)
+    topics, in_subject = _topics(message.subject, text)
+    author, recipients = message.author, message.to + message.cc
+    local, _, domain = author.key.partition("@")
+    named = {person.key for person in recipients}
+    listed = _is_list(message)
+    category = next((name for label, name in _CATEGORIES.items() if label in message.labels), "")
+    auto = message.header("Auto-Submitted").lower()
+    return Signals(
+        language=language.detect(f"{message.subject}\n{text}"),
+        sentences=pieces,
+        outgoing=author.key in own or "SENT" in message.labels,
+        known=author.key in known,
+        colleague=bool(domain)
+        and domain not in lexicon.FREE_MAIL
+        and any(a.endswith(f"@{domain}") for a in own),
+        free_mail=domain in lexicon.FREE_MAIL,
+        odd_sender=domain.rpartition(".")[2] in lexicon.ODD_TLD or _is_odd(author.name, domain),
+        to_me=not own or not recipients or any(person.key in own for person in message.to),
+        people=len(named) or 1,
+        list_mail=listed,
+        discussion=listed and bool(message.header("List-Post")) and not message.list_unsubscribe_post,
+        sent_by_service=any(message.header(name) for name in _ESP_HEADERS)
+        or lexicon.BULK_SENDER.match(local) is not None,
+        automated=auto not in {"", "no"} or lexicon.NO_REPLY_SENDER.search(local) is not None,
+        auto_reply=auto.startswith("auto-replied") or _is_auto_reply(message, topics),
+        reply=bool(message.in_reply_to)
+        or re.match(r"(?:re|aw|fwd?|wg|tr|rv)\s*:", message.subject, re.IGNORECASE) is not None,
+        category=category,
+        important="IMPORTANT" in message.labels,
+        starred="STARRED" in message.labels,
+        invite=(message.invite.method or "publish").lower() if message.invite else "",
+        spoofed=_spoofed(message, known),
+        questions=tuple(piece for piece in pieces if _is_question(piece)),
+        requests=tuple(piece for piece in pieces if lexicon.REQUEST.search(piece)),
+        topics=MappingProxyType(topics),
+        in_subject=in_subject,
+        noise=_noise(f"{message.subject}\n{text}"),
+        length=len(body),
+    )
+
+
+def _topics(subject: str, text: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Every topic with its different words, and the topics of the subject."""
+    whole = f"{subject}\n{text}"
+    found: dict[str, tuple[str, ...]] = {}
+    in_subject = set()
+    for topic, pattern in lexicon.topics().items():
+        places = list(pattern.finditer(whole))
+        if places:
+            found[topic] = tuple(dict.fromkeys(" ".join(place[0].lower().split()) for place in places))
+            if places[0].start() < len(subject):
+                in_subject.add(topic)
+    return found, frozenset(in_subject)
+
+
+def _is_list(message: Message) -> bool:
+    bulk = message.header("Precedence").lower() in {"bulk", "list", "junk"}
+    return bulk or bool(message.list_id or message.list_unsubscribe)
+
+
+def _is_auto_reply(message: Message, topics: Mapping[str, tuple[str, ...]]) -> bool:
+    """An out-of-office note that says so in its subject or its first lines."""
+    if message.header("X-Autoreply") or message.header("X-Autorespond"):
+        return True
+    pattern = lexicon.topics()["auto_reply"]
+    return "auto_reply" in topics and (
+        pattern.search(message.subject) is not None or len(pattern.findall(message.text[:400])) >= 2
+    )
+
+
+def _spoofed(message: Message, known: Collection[str]) -> tuple[str, ...]:
+    facts = senders.facts(message, known)
+    told = (
+        (f"looks like {facts.lookalike_of}", bool(facts.lookalike_of)),
+        ("DMARC failed", facts.dmarc == "fail"),
+        ("a link shows another address than it opens", bool(facts.mismatched_links)),
+        ("answers go elsewhere", facts.reply_to_differs and not _is_list(message)),
+    )
+    return tuple(why for why, holds in told if holds)
+
+
+def _is_odd(name: str, domain: str) -> bool:
+    """A display name with another address in it, or an organisation's name at a public provider."""
+    inside = re.search(r"@([\w.-]+\.\w+)", name)
+    return bool(inside and inside[1].lower() != domain)
+
+
+def _is_question(piece: str) -> bool:
+    return piece.rstrip("\"'”’)] ").endswith("?") and lexicon.QUESTION_TO_YOU.search(piece) is not None
+
+
+def _noise(text: str) -> int:
+    marks = len(_BROKEN_WORD.findall(text)) + min(len(_SPACED_OUT.findall(text)), 12) // 3
+    shouts = Counter(_SHOUT.findall(text))
+    return marks + min(len(_BANGS.findall(text)), 6) + (1 if sum(shouts.values()) > 6 else 0)
