@@ -17,6 +17,7 @@ from mailreeve.errors import ConfigError, InputError, LoginNeeded
 from mailreeve.models import LabelSpec, SendAs
 from mailreeve.store.accounts import Account, Accounts
 from mailreeve.store.audit import Audit
+from mailreeve.store.correspondents import Correspondents
 from mailreeve.store.db import Database
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
+    from mailreeve.triage.cascade import Cascade
+    from mailreeve.triage.parts import Parts
 
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
@@ -317,13 +320,71 @@ class Mailbox:
             ChatClient(self.app.endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens
         )
 
+    @cached_property
+    def correspondents(self) -> Correspondents:
+        """Whom the person writes to, as far as their sent mail was looked through."""
+        return Correspondents(self.app.db, self.address)
+
     def offline(self) -> "OfflineReader":
         """The built-in reader, which knows whom the person writes to."""
-        raise NotImplementedError
+        from mailreeve.reading.offline.reader import OfflineReader
+
+        return OfflineReader(
+            self.correspondents.known(), self.own, name=self.config.user.name, zone=self.zone
+        )
 
     def reader(self) -> "Reader":
         """The model if one is configured, else the offline reader."""
         return self.llm() or self.offline()
+
+    def cascade(self) -> "Cascade":
+        """The stages of the decision, with a reader's budget of its own."""
+        from mailreeve.triage.cascade import Cascade
+
+        return Cascade(
+            self.labels,
+            self.offline(),
+            self.llm(),
+            bar=self.config.triage.offline_bar,
+            own=self.own,
+            known=self.correspondents.known(),
+        )
+
+    def parts(self) -> "Parts":
+        """What the triage of this account works with, with a reader's budget of its own."""
+        from mailreeve.google.quota import PER_MINUTE, cost
+        from mailreeve.triage.parts import Parts, Settings
+
+        triage, llm = self.config.triage, self.config.llm
+        settings = Settings(
+            label_prefix=triage.label_prefix,
+            may_label="label" in self.config.policy.capabilities,
+            drafts=triage.drafts and "draft" in self.config.policy.capabilities,
+            max_drafts=triage.max_drafts,
+            first_days=triage.first_days,
+            first_cap=triage.first_cap,
+            offline_bar=triage.offline_bar,
+            concurrency=llm.concurrency,
+            units_per_minute=PER_MINUTE[self.app.google.quota],
+            units_per_get=cost("messages.get", self.app.google.quota),
+            price_per_million=max(llm.price_in_per_million, llm.price_out_per_million),
+        )
+        return Parts(
+            account=self.address,
+            home=self.config.home,
+            gmail=self.gmail,
+            offline=self.offline(),
+            llm=self.llm(),
+            ledger=self.ledger,
+            journal=self.journal,
+            audit=self.audit,
+            labels=self.labels,
+            zone=self.zone,
+            settings=settings,
+            own=self.own,
+            send_as=self.send_as,
+            known=self.correspondents.known(),
+        )
 
     def label_names(self, ids: Sequence[str]) -> list[str]:
         """Label ids as the names that a person sees."""

@@ -38,7 +38,7 @@ def run() -> int:
     with face.interruptible(), face.progress() as progress:
         told = triage.triage(face.box, progress=progress, cancel=face.cancel)
     console.rule("The triaged inbox")
-    text.run(console, told, triage.inbox(face.box, told))
+    text.run(console, told)
     console.rule("The digest")
     console.print(text.safe(triage.digest(face.box)["text"]))
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")

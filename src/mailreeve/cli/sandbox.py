@@ -26,7 +26,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--account", default="", help="The address of the mailbox.")
 @click.option("--parent", type=int, help="End when this process is gone.")
-def sandbox(  # noqa: PLR0917 -- one parameter an option
+def sandbox(
     mbox: Path | None,
     maildir: Path | None,
     eml: Path | None,
@@ -41,8 +41,8 @@ def sandbox(  # noqa: PLR0917 -- one parameter an option
 
     The first line of standard output is JSON with base_url, token and account. Nothing leaves the machine.
     """
-    from mailreeve.sandbox.service import Options, open_state
     from mailreeve.sandbox.server import Server
+    from mailreeve.sandbox.service import Options, open_state
 
     with tempfile.TemporaryDirectory(prefix="mailreeve-sandbox-") as folder:
         options = Options(

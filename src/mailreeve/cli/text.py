@@ -147,9 +147,9 @@ def inbox(console: "Console", rows: list[InboxRow]) -> None:
     console.print(made)
 
 
-def run(console: "Console", answer: RunAnswer, rows: list[InboxRow]) -> None:
+def run(console: "Console", answer: RunAnswer) -> None:
     """A run: its inbox, then its coverage."""
-    inbox(console, rows)
+    inbox(console, answer.get("inbox", []))
     console.print(coverage(answer))
     failures(console, answer["failures"])
     if answer["left"]:
@@ -170,6 +170,12 @@ def coverage(answer: RunAnswer) -> str:
     return " ".join([parts[0], "+", *parts[1:]])
 
 
+def decided(answer: RunAnswer) -> int:
+    """How many messages were decided, by whomever."""
+    by = answer["decided"]
+    return by["rule"] + by["pattern"] + by["offline"] + by["llm"]
+
+
 def runs(console: "Console", answer: RunsAnswer) -> None:
     """One line a run."""
     made = table("Run", "Started", "State", "Seen", "Decided", "Needs you", "Failed", "Cost")
@@ -179,7 +185,7 @@ def runs(console: "Console", answer: RunsAnswer) -> None:
             one["started"][:16].replace("T", " "),
             one["state"],
             str(one["seen"]),
-            str(sum(one["decided"].values())),
+            str(decided(one)),
             str(len(one["needs_human"])),
             str(len(one["failed"])),
             f"{one['cost']:.2f}",

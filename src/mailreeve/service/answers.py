@@ -3,7 +3,7 @@
 The keys are the outer face (docs/interface.md): add freely, rename or remove none.
 """
 
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 AddressJson = TypedDict("AddressJson", {"name": str, "address": str})
 LinkJson = TypedDict("LinkJson", {"text": str, "url": str})
@@ -218,6 +218,25 @@ class DecidedJson(TypedDict):
     llm: int
 
 
+InboxRow = TypedDict(
+    "InboxRow",
+    {
+        "id": str,
+        "thread_id": str,
+        "label": str,
+        "priority": str,
+        "from": str,
+        "subject": str,
+        "summary": str,
+        "by": str,
+        "confidence": float,
+        "reason": str,
+        "draft": str,
+        "url": str,
+    },
+)
+
+
 class RunAnswer(TypedDict):
     """What became of every message of a run: seen = already + sum(decided) + needs_human + failed."""
 
@@ -239,31 +258,14 @@ class RunAnswer(TypedDict):
     dry_run: bool
     started: str
     state: str
+    inbox: NotRequired[list[InboxRow]]
+    """What was decided, the most pressing first; a past run does not repeat it."""
 
 
 class RunsAnswer(TypedDict):
     """Past runs, the newest first."""
 
     runs: list[RunAnswer]
-
-
-InboxRow = TypedDict(
-    "InboxRow",
-    {
-        "id": str,
-        "thread_id": str,
-        "label": str,
-        "priority": str,
-        "from": str,
-        "subject": str,
-        "summary": str,
-        "by": str,
-        "confidence": float,
-        "reason": str,
-        "draft": str,
-        "url": str,
-    },
-)
 
 
 class UndoAnswer(TypedDict):

@@ -5,6 +5,7 @@ from mailreeve.attachments import jail
 from mailreeve.attachments.extract import extract
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
+from mailreeve.mail import mime
 from mailreeve.models import Attachment, Message
 from mailreeve.service.answers import FileAnswer
 
@@ -15,9 +16,13 @@ def get(box: Mailbox, message_id: str, part: str, *, save: bool = False, cancel:
     Raises InputError naming the attachments there are when it is none of them.
     """
     cancel.check()
-    message = box.gmail.get(message_id)
+    gmail = box.gmail.bound(cancel)
+    message = gmail.get(message_id)
     found = _find(message, part)
-    data = box.gmail.part_data(message, found)
+    if found.attachment_id:
+        data = gmail.attachment(message.id, found.attachment_id)
+    else:  # Gmail gives small parts no id
+        data = mime.part_bytes(gmail.raw(message.id), found.part_id)
     text = extract(found.name, found.type, data)
     return FileAnswer(
         name=found.name,
@@ -25,7 +30,7 @@ def get(box: Mailbox, message_id: str, part: str, *, save: bool = False, cancel:
         size=len(data),
         text=text.text,
         omitted=text.note,
-        saved=str(jail.save(box.folder / "attachments", found.name, data)) if save else "",
+        saved=str(jail.save(box.config.home / "attachments", found.name, data)) if save else "",
     )
 
 

@@ -29,7 +29,7 @@ def search(
     """
     if source == "local":
         raise InputError("There is no local index yet.", "Use source `auto` or `gmail`.")
-    page = box.gmail.search(query, cursor=cursor, limit=limit)
+    page = box.gmail.bound(cancel).search(query, cursor=cursor, limit=limit)
     messages, failed = fetch(box, [ref.id for ref in page.items], cancel)
     hits = [_hit(box, message) for message in messages]
     return SearchAnswer(
@@ -44,7 +44,7 @@ def read(box: Mailbox, ids: Sequence[str], *, thread_id: str = "", cancel: Cance
     failed: list[Failed] = []
     found: list[Message] = []
     if thread_id:
-        found = list(box.gmail.thread(thread_id).messages)
+        found = list(box.gmail.bound(cancel).thread(thread_id).messages)
     if ids:
         single, failed = fetch(box, ids, cancel)
         found += [message for message in single if message.id not in {known.id for known in found}]

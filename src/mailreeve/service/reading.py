@@ -26,16 +26,17 @@ def summarize(
 ) -> SummarizeAnswer:
     """Summarize threads, named by id or found by a query (the newest 20 at most), one model call each."""
     if query:
-        page = box.gmail.search(query, limit=100)
+        page = box.gmail.bound(cancel).search(query, limit=100)
         thread_ids = [*thread_ids, *(ref.thread_id for ref in page.items)]
     wanted = list(dict.fromkeys(thread_ids))
     if not wanted:
         raise InputError("No thread was found.", "Give a thread id, or a query that matches something.")
     summaries: list[SummaryJson] = []
+    reader, gmail = box.reader(), box.gmail.bound(cancel)
 
     def one(thread_id: str) -> None:
-        thread = box.gmail.thread(thread_id)
-        summary = box.read(lambda reader: reader.summarize(thread, cancel))
+        thread = gmail.thread(thread_id)
+        summary = reader.summarize(thread, cancel)
         summaries.append(_summary_json(box, thread, summary))
 
     failed = _each(wanted[:MOST_THREADS], one, progress, cancel)
@@ -55,10 +56,11 @@ def classify(box: Mailbox, ids: Sequence[str], *, progress: Progress, cancel: Ca
         )
     messages, missing = fetch(box, ids, cancel)
     by_id = {message.id: message for message in messages}
+    cascade = box.cascade()
     verdicts: list[VerdictJson] = []
 
     def one(id_: str) -> None:
-        verdicts.append(verdict_json(box.decide(by_id[id_], cancel)))
+        verdicts.append(verdict_json(cascade.judge(by_id[id_], cancel)))
 
     failed = missing + _each(list(by_id), one, progress, cancel)
     return ClassifyAnswer(

@@ -164,4 +164,18 @@ M003 = (
 )
 """Drafts as they were before we changed them, for a week."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003)
+M004 = (
+    """create table correspondent (
+        account text not null,
+        address text not null,
+        written integer not null,
+        primary key (account, address)
+    )""",
+    """create table correspondents_seen (
+        account text primary key,
+        at bigint not null
+    )""",
+)
+"""Whom the person writes to."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004)

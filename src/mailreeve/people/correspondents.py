@@ -1,0 +1,38 @@
+"""Learning whom the person writes to, from the mail that they sent: bounded, and each mail once."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import MailreeveError
+from mailreeve.google.gmail import Gmail
+from mailreeve.models import Message
+from mailreeve.store.correspondents import Correspondents
+
+FIRST = 50
+"""Sent messages looked at in one go; the newest come first. 20 quota units each."""
+
+
+def refresh(gmail: Gmail, store: Correspondents, own: Collection[str], cancel: Cancel) -> int:
+    """Count the recipients of mail sent since the last look; returns how many messages were looked at.
+
+    A message that cannot be read now is left out: what is learned here only makes the reader more careful.
+    """
+    since = store.seen_until()
+    query = f"in:sent after:{since // 1000}" if since else "in:sent"
+    page = gmail.bound(cancel, interactive=False).search(query, limit=FIRST)
+    written: Counter[str] = Counter()
+    looked, until = 0, since
+    for _, found in gmail.get_many([ref.id for ref in page.items], cancel):
+        if isinstance(found, MailreeveError) or found.internal_date <= since:
+            continue
+        looked += 1
+        until = max(until, found.internal_date)
+        written.update(_recipients(found, own))
+    if looked:
+        store.add(written, until)
+    return looked
+
+
+def _recipients(message: Message, own: Collection[str]) -> set[str]:
+    return {one.key for one in (*message.to, *message.cc, *message.bcc) if one.address and one.key not in own}
