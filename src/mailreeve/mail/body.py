@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mailreeve.mail import charset, flowed, headers, invisible, invites, links, quotes
+from mailreeve.mail import charset, flowed, headers, invisible, invites, links, marks, quotes
 from mailreeve.mail.parts import Part
 from mailreeve.mail.words import decoded
 from mailreeve.models import Attachment, Hidden, Invite, Link
@@ -50,8 +50,10 @@ def read(root: Part) -> Content:
     segments = reader.segments(root)
     if not any(segment.text.strip() for segment in segments):
         segments = reader.forwarded()
+    subject = decoded(headers.first(root.fields, "subject"))
+    forwarded = marks.FORWARD_SUBJECT.match(subject) is not None
     for segment in segments:
-        parts = quotes.split(segment.text, segment.quote_at)
+        parts = quotes.split(segment.text, segment.quote_at, forwarded=forwarded)
         content.new.append(parts.new)
         content.quoted.append(parts.quoted)
         content.signature.append(parts.signature)

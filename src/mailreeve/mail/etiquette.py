@@ -4,25 +4,23 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
-from mailreeve.mail import addresses, wire
+from mailreeve.mail import addresses, marks, wire
 from mailreeve.models import Address, Message, SendAs
 
 REFERENCES_LIMIT = 20
 QUOTE_LIMIT = 100_000
 """Characters of the parent that are quoted."""
 FORWARD_LINE = "---------- Forwarded message ---------"
-_ANSWERED = re.compile(r"\s*(?:re|aw|sv|antw|odp|vs)(?:\s*\[\d{1,3}\])?\s*[:：]", re.IGNORECASE)
-_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|vb|fs|rv|i)\s*[:：]", re.IGNORECASE)
 
 
 def answer_subject(subject: str) -> str:
     """`Re:` once."""
-    return f"Re: {_without(_ANSWERED, subject)}".strip()
+    return f"Re: {_without(marks.ANSWER_SUBJECT, subject)}".strip()
 
 
 def forward_subject(subject: str) -> str:
     """`Fwd:` once."""
-    return f"Fwd: {_without(_FORWARDED, subject)}".strip()
+    return f"Fwd: {_without(marks.FORWARD_SUBJECT, subject)}".strip()
 
 
 def recipients(

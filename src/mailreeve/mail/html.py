@@ -226,7 +226,8 @@ class _Converter:
                 self.quote_line = self.lines.place
         self.quotes += node.quotes
         node.cite = cites
-        self.lines.quote += cites
+        if cites:
+            self.lines.quoted()
 
     def _close(self, closed: list[Open[_Node]]) -> None:
         for one in closed:

@@ -53,6 +53,12 @@ class Lines:
             self._blank = True
         self._flush()
 
+    def quoted(self) -> None:
+        """Go one level of `>` deeper, without a blank line before it."""
+        self._flush()
+        self._blank = False
+        self.quote += 1
+
     @property
     def place(self) -> int:
         """The number of the line that comes next."""
