@@ -3,11 +3,24 @@
 The keys are the outer face (docs/interface.md): add freely, rename or remove none.
 """
 
-from typing_extensions import NotRequired, TypedDict
+from typing import NotRequired
 
-AddressJson = TypedDict("AddressJson", {"name": str, "address": str})
-LinkJson = TypedDict("LinkJson", {"text": str, "url": str})
-HiddenJson = TypedDict("HiddenJson", {"chars": int, "how": list[str]})
+from typing_extensions import TypedDict
+
+
+class AddressJson(TypedDict):
+    name: str
+    address: str
+
+
+class LinkJson(TypedDict):
+    text: str
+    url: str
+
+
+class HiddenJson(TypedDict):
+    chars: int
+    how: list[str]
 
 
 class AttachmentJson(TypedDict):

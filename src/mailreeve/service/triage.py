@@ -1,12 +1,9 @@
 """Triage, its digest, its runs, and undo."""
 
-from datetime import UTC, datetime
-
 from collections.abc import Mapping
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import MailreeveError
 from mailreeve.models import Priority, Progress
 from mailreeve.people import correspondents
 from mailreeve.service.answers import DigestAnswer, InboxRow, RunAnswer, RunsAnswer, UndoAnswer
