@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.google.wire_server import NoNap, WireServer
+from tests.sandbox_server import SandboxServer
 
 from mailreeve.google.credentials import ready
+from mailreeve.google.gmail import Gmail
 from mailreeve.google.transport import Transport
 
 TOKEN = "ya29.made-up-access-token"
@@ -37,3 +39,9 @@ def connect(nap: NoNap) -> Iterator[Callable[..., Transport]]:
     yield to
     for transport in made:
         transport.close()
+
+
+@pytest.fixture
+def gmail(sandbox: SandboxServer, connect: Callable[..., Transport]) -> Gmail:
+    """Gmail over HTTP, on the sandbox's empty mailbox."""
+    return Gmail(connect(sandbox.base_url, token=sandbox.token))

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GoogleUnavailable, InputError, LoginNeeded
@@ -113,15 +113,20 @@ def _flow(login: Login, redirect: str, state: str) -> tuple[Any, str]:
     installed = {
         "client_id": login.client.id,
         "client_secret": login.client.secret,
-        "auth_uri": login.endpoints.auth,
-        "token_uri": login.endpoints.token,
+        "auth_uri": _https(login.endpoints.auth),
+        "token_uri": _https(login.endpoints.token),
     }
     flow = InstalledAppFlow.from_client_config(
         {"installed": installed}, list(login.scopes), redirect_uri=redirect, autogenerate_code_verifier=True
     )
     hint = {"login_hint": login.expected} if login.expected else {}
     address, _ = flow.authorization_url(state=state, access_type="offline", prompt="consent", **hint)
-    return flow, address
+    return flow, login.endpoints.auth + address.removeprefix(_https(login.endpoints.auth))
+
+
+def _https(address: str) -> str:
+    """As https: oauthlib takes nothing else, and a server on this machine has no certificate (see `_plain`)."""
+    return address.replace("http://", "https://", 1)
 
 
 def _code(answer: dict[str, str]) -> str:
@@ -135,7 +140,7 @@ def _code(answer: dict[str, str]) -> str:
 
 def _pasted_code(pasted: str, state: str) -> str:
     if "=" in pasted or "://" in pasted:
-        answer = answer_in(urlsplit(pasted).query or pasted, state)
+        answer = answer_in(pasted.partition("#")[0].rpartition("?")[2], state)
         if answer is None:
             raise InputError(
                 "This address is not the answer to this login.",
@@ -172,7 +177,7 @@ def _exchanged(login: Login, flow: Any, code: str) -> dict[str, Any]:
     from requests import RequestException
 
     session = flow.oauth2session
-    if login.endpoints.is_loopback:
+    if login.endpoints.root.startswith("http://"):
         session.mount("https://", _plain())
     no_surprises(session, login.endpoints)
     session.max_redirects = 0
@@ -185,7 +190,7 @@ def _exchanged(login: Login, flow: Any, code: str) -> dict[str, Any]:
         raise border.login_refused(str(error.error)) from None
     except RequestException as error:
         raise border.broken(error, "login").error from None
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):  # what oauthlib makes of JSON that is no object
         raise GoogleUnavailable("The answer of Google's login server makes no sense.") from None
 
 
@@ -194,8 +199,6 @@ def _fetched(flow: Any, code: str, timeout: float) -> dict[str, Any]:
 
     oauthlib raises them as a Warning that carries the token, unless a variable of the whole process is set.
     """
-    secure = flow.client_config["token_uri"].replace("http://", "https://", 1)
-    flow.client_config["token_uri"] = secure
     try:
         token: dict[str, Any] = flow.fetch_token(code=code, timeout=timeout)
     except Warning as fewer:
@@ -204,7 +207,7 @@ def _fetched(flow: Any, code: str, timeout: float) -> dict[str, Any]:
 
 
 def _plain() -> Any:
-    """An adapter for the sandbox: oauthlib insists on https, a server on this machine has no certificate."""
+    """An adapter for a server on this machine that speaks http."""
     from requests.adapters import HTTPAdapter
 
     class Plain(HTTPAdapter):

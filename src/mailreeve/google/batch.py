@@ -59,10 +59,11 @@ def _post(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json |
     """One batch: for each id its answer, or why there is none."""
     batch = _encode(transport.batch_address, list(requests.values()))
     try:
+        used = transport.wire.token()
         answer = transport.wire.carry(batch)
         parts = dict(_decode(answer))
         if any(part.status == 401 for part in parts.values()):
-            transport.wire.renew()
+            transport.wire.renew(used)
             parts = dict(_decode(answer := transport.wire.carry(batch)))
     except border.wire_errors() as error:
         return dict.fromkeys(requests, border.broken(error, METHOD))

@@ -259,4 +259,4 @@ def login_refused(code: str) -> LoginNeeded:
             "Download the client file again from the Google Cloud console and run `mailreeve login`.",
         )
     named = f" ({code})" if _CODE.fullmatch(code) else ""
-    return LoginNeeded(f"Google did not renew the login{named}.")
+    return LoginNeeded(f"Google refused the login{named}.")

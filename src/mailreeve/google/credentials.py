@@ -1,7 +1,5 @@
 """google.auth credentials: from a stored login that renews itself, or from a ready access token."""
 
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,28 +47,20 @@ def _refuse(*_: Any, **__: Any) -> Any:
 
 
 class _Renewal:
-    """google.auth's hook for a new access token: one at a time, and once for all who wait for it."""
+    """google.auth's hook for a new access token."""
 
     def __init__(self, store: TokenStore, account: str, addresses: Endpoints, timeout: float) -> None:
         self._store = store
         self._account = account
         self._addresses = addresses
         self._timeout = timeout
-        self._guard = threading.Lock()
-        self._last: tuple[str, datetime] = ("", datetime.min)  # noqa: DTZ901 - google.auth's times are naive
-        self._at = 0.0
 
     def __call__(self, request: Any, scopes: Any) -> tuple[str, datetime]:
-        """A new access token and when it expires (UTC without a zone, as google.auth wants it)."""
-        called = time.monotonic()
-        with self._guard:
-            if self._at < called:
-                self._last = self._renewed()
-                self._at = time.monotonic()
-            return self._last
+        """A new access token and when it expires (UTC without a zone, as google.auth wants it).
 
-    def _renewed(self) -> tuple[str, datetime]:
-        """Ask with the newest refresh token of any process; keep the one that comes in its place."""
+        Asks with the newest refresh token of any process, and keeps the one that comes in its place.
+        """
+        from google.auth.exceptions import TransportError
         from google.auth.transport.requests import Request
         from google.oauth2.credentials import Credentials
         from requests import Session
@@ -85,7 +75,10 @@ class _Renewal:
                 client_id=token.client_id,
                 client_secret=token.client_secret,
             )
-            grant.refresh(_with_timeout(Request(session), self._timeout))
+            try:
+                grant.refresh(_with_timeout(Request(session), self._timeout))
+            except (TypeError, ValueError):  # what google.auth makes of a page in place of JSON
+                raise TransportError("the answer makes no sense") from None
             if grant.refresh_token and grant.refresh_token != token.refresh_token:
                 self._store.rotated(token, grant.refresh_token)
         earliest = datetime.now(UTC).replace(tzinfo=None) + SHORTEST

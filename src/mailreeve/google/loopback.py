@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import ClassVar, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import LoginNeeded
@@ -25,7 +25,10 @@ _SLOW = 5.0
 
 def answer_in(query: str, state: str) -> dict[str, str] | None:
     """The parameters of the redirect when they carry the right state, once each, and say something."""
-    fields = parse_qs(query, keep_blank_values=True, max_num_fields=50)
+    try:
+        fields = parse_qs(query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return None
     values = {name: found[0] for name, found in fields.items() if len(found) == 1}
     if len(values) != len(fields) or not hmac.compare_digest(
         values.get("state", "").encode(), state.encode()
@@ -53,10 +56,10 @@ class Receiver:
 
     def offer(self, path: str, host: str) -> bool:
         """Take the first right answer; False for anything else."""
-        address = urlsplit(path)
-        if address.path != "/" or host != f"127.0.0.1:{self._server.server_address[1]}":
+        where, _, query = path.partition("?")
+        if where != "/" or host != f"127.0.0.1:{self._server.server_address[1]}":
             return False
-        found = answer_in(address.query, self._state)
+        found = answer_in(query, self._state)
         with self._guard:
             if found is None or self.answer is not None:
                 return False
@@ -94,6 +97,9 @@ class _Server(ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = False
     receiver: Receiver
+
+    def handle_error(self, *_: object) -> None:
+        """A connection that breaks off is nobody's business; the login goes on."""
 
 
 class _Handler(BaseHTTPRequestHandler):

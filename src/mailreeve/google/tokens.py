@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,22 +68,24 @@ class TokenStore:
     @contextmanager
     def locked(self, account: str) -> Iterator[None]:
         """Hold the login against other threads and processes: to renew it, or to replace it."""
+        with ExitStack() as held:
+            self._hold(held, account)
+            yield
+
+    def _hold(self, held: ExitStack, account: str) -> None:
         lock = self._file(account).with_suffix(".lock")
         deadline = time.monotonic() + PATIENCE
         while True:
-            holder = exclusive(lock, f"renewing the login of {account}")
             try:
-                holder.__enter__()
+                held.enter_context(exclusive(lock, f"renewing the login of {account}"))
             except AlreadyRunning:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+            except OSError as error:
+                raise self._unwritable(error) from None
             else:
-                break
-        try:
-            yield
-        finally:
-            holder.__exit__(None, None, None)
+                return
 
     def load(self, account: str) -> StoredToken:
         """The login of an account, the newer one if both places have one. Raises LoginNeeded."""
@@ -98,6 +100,16 @@ class TokenStore:
             return self.load(account)
         except LoginNeeded:
             return None
+
+    def place(self, account: str) -> str:
+        """Where the login of an account lies: `keyring`, the path of its file, or nowhere (empty).
+
+        Raises what `load` raises for a login that cannot be read.
+        """
+        kept, filed = self._from_keyring(account), self._from_file(account)
+        if kept and (filed is None or kept.generation >= filed.generation):
+            return "keyring"
+        return str(self._file(account)) if filed else ""
 
     def login(self, token: StoredToken) -> StoredToken:
         """Keep a new login in place of the old one; returns it as it was kept."""
@@ -152,10 +164,13 @@ class TokenStore:
         try:
             write_private(file, text.encode())
         except OSError as error:
-            raise StoreError(
-                f"The login could not be kept in {self._folder}: {error.strerror}.",
-                "Free some space or correct the permissions, then run `mailreeve login`.",
-            ) from None
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"The login could not be kept in {self._folder}: {error.strerror}.",
+            "Free some space or correct the permissions, then run `mailreeve login`.",
+        )
 
     def _keyring_text(self, account: str) -> str | None:
         from keyring.errors import KeyringError

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,33 +36,50 @@ class Wire:
         self._timeout = timeout
         self._idle: list[Any] = []
         self._guard = threading.Lock()
+        self._renewing = threading.Lock()
 
     def carry(self, request: Any) -> Answer:
         """For requests that may arrive twice: httplib2 repeats one, even a POST, on a lost answer."""
+        return self._with_token(lambda: self._repeatable(request))
+
+    def carry_once(self, request: Any) -> Answer:
+        """For requests that must arrive once: a fresh connection each, no repetition below this line.
+
+        A 401 says for certain that nothing was done, so only then a second request goes out. Raises what
+        requests and google.auth raise: a google.auth error always means that nothing was done.
+        """
+        return self._with_token(lambda: self._post(request))
+
+    def _with_token(self, send: Callable[[], Answer]) -> Answer:
+        used = self.token()
+        answer = send()
+        if answer.status == 401:
+            self.renew(used)
+            answer = send()
+        return answer
+
+    def token(self) -> str | None:
+        """A live access token, made before a request and not by repeating it."""
+        if not self._credentials.valid:
+            self.renew(self._credentials.token)
+        token: str | None = self._credentials.token
+        return token
+
+    def renew(self, used: str | None) -> None:
+        """Replace an access token that was refused, once for all threads that used it.
+
+        Raises google.auth's errors, or LoginNeeded.
+        """
+        with self._renewing:
+            if self._credentials.token == used:
+                self._credentials.refresh(None)  # the hook has its own way to the login server
+
+    def _repeatable(self, request: Any) -> Answer:
         with self._borrowed() as http:
             response, content = http.request(
                 request.uri, method=request.method, body=request.body, headers=dict(request.headers)
             )
         return Answer(response.status, response, content)
-
-    def carry_once(self, request: Any) -> Answer:
-        """For requests that must arrive once: a fresh connection each, no repetition below this line.
-
-        The access token is made fresh before, not by repeating; a 401 says for certain that nothing was
-        done, so only then a second request goes out. Raises what requests and google.auth raise:
-        a google.auth error always means that nothing was sent.
-        """
-        if not self._credentials.valid:
-            self.renew()
-        answer = self._post(request)
-        if answer.status == 401:
-            self.renew()
-            answer = self._post(request)
-        return answer
-
-    def renew(self) -> None:
-        """Get a new access token; raises google.auth's errors."""
-        self._credentials.refresh(None)  # the refresh handler has its own way to the login server
 
     def _post(self, request: Any) -> Answer:
         import requests.adapters
@@ -114,7 +131,7 @@ class Wire:
         proxy = None if self.endpoints.is_loopback else httplib2.proxy_info_from_environment
         http = httplib2.Http(timeout=self._timeout, proxy_info=proxy)
         http.follow_redirects = False
-        return AuthorizedHttp(self._credentials, http=http)
+        return AuthorizedHttp(self._credentials, http=http, refresh_status_codes=())
 
     def close(self) -> None:
         """Close the idle connections; the next call opens new ones."""
