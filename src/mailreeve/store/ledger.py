@@ -70,6 +70,8 @@ class Entry:
     sight: Sight
     draft: str
     """Gmail's id of the draft that was made for it."""
+    note: str
+    """What the person should check in the draft, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +199,9 @@ class Ledger:
         """Judged -> applied (a draft is due), done or needs_human."""
         return self._step(run, message, EntryState.JUDGED, then)
 
-    def mark_drafted(self, run: str, message: str, draft: str = "") -> bool:
-        """Applied -> done, with the draft if one was made."""
-        return self._step(run, message, EntryState.APPLIED, EntryState.DONE, draft=draft)
+    def mark_drafted(self, run: str, message: str, draft: str = "", note: str = "") -> bool:
+        """Applied -> done, with the draft if one was made; the note says what to check, or why there is none."""
+        return self._step(run, message, EntryState.APPLIED, EntryState.DONE, draft=draft, note=note)
 
     def close(self, run: str, message: str, state: EntryState, reason: str = "") -> bool:
         """End a row early: the message is gone, or outside the inbox."""
@@ -332,4 +334,5 @@ def _entry(row: Row, *, run: str | None = None, error: str | None = None) -> Ent
             row["history_id"],
         ),
         row["draft"],
+        row["note"],
     )

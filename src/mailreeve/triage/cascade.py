@@ -1,0 +1,99 @@
+"""Asks the stages of the decision one after the other; the model only where it is needed, and while it answers."""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, ReaderUnavailable
+from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
+from mailreeve.reading.offline import signals
+from mailreeve.reading.protocol import Reader
+from mailreeve.triage.decide import closed, decide, undecided
+
+T = TypeVar("T")
+
+PATIENCE = 3
+"""After so many failures in a row the model is not asked again by this cascade."""
+
+
+class Cascade:
+    """Judges mails for one account; safe to use from several threads. Changes nothing anywhere."""
+
+    def __init__(
+        self,
+        labels: Sequence[LabelSpec],
+        offline: Reader,
+        llm: Reader | None,
+        *,
+        bar: float,
+        own: Collection[str] = (),
+        known: Collection[str] = (),
+    ) -> None:
+        """`llm` None: the offline reader decides alone. `own` and `known` are addresses in lower case."""
+        self._labels = tuple(labels)
+        self._offline = offline
+        self._model = _Patient(llm) if llm else None
+        self._bar = bar
+        self._own = own
+        self._known = known
+
+    def judge(self, message: Message, cancel: Cancel) -> Verdict:
+        """The verdict on one mail, with the evidence of every stage.
+
+        Raises ReaderUnavailable or BudgetSpent when the model has to be asked and does not answer: the mail
+        is then not decided, rather than decided badly.
+        """
+        cancel.check()
+        seen = signals.read(message, known=self._known, own=self._own)
+        opinion = self._offline.classify(message, self._labels, cancel)
+        decision = decide(message, seen, opinion, self._labels, bar=self._bar, model=self._model is not None)
+        if decision.verdict is not None:
+            return decision.verdict
+        assert self._model is not None  # noqa: S101 -- decide asks for a model only when there is one
+        try:
+            answer = self._model.classify(message, self._labels, cancel)
+        except ReaderAnswerInvalid as error:
+            return undecided(message, DecidedBy.LLM, error.message, decision.evidence)
+        return closed(replace(answer, evidence=(*decision.evidence, *answer.evidence)), self._labels)
+
+    def draft(self, thread: Thread, cancel: Cancel) -> ReplyText:
+        """A proposed reply, by the model if there is one.
+
+        Raises ReaderUnavailable, BudgetSpent, ReaderAnswerInvalid, or InputError for a thread of secrets.
+        """
+        return (self._model or self._offline).draft(thread, "", cancel)
+
+
+class _Patient:
+    """A model that is given up after a few failures in a row, so that a dead endpoint costs minutes, not hours."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._guard = threading.Lock()
+        self._failures = 0
+        self._given_up: ReaderError | None = None
+
+    def classify(self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel) -> Verdict:
+        return self._ask(lambda: self._reader.classify(message, labels, cancel))
+
+    def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
+        return self._ask(lambda: self._reader.draft(thread, instructions, cancel))
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        if self._given_up is not None:
+            raise type(self._given_up)(self._given_up.message, self._given_up.advice)
+        try:
+            answer = question()
+        except (ReaderUnavailable, BudgetSpent) as error:
+            self._note(error)
+            raise
+        self._note(None)
+        return answer
+
+    def _note(self, error: ReaderError | None) -> None:
+        with self._guard:
+            self._failures = self._failures + 1 if error else 0
+            if isinstance(error, BudgetSpent) or self._failures >= PATIENCE:
+                self._given_up = error

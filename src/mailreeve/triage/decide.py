@@ -1,0 +1,101 @@
+"""The decision, as a pure function: rules, then the offline reader if it is sure and nothing vetoes, else the model.
+
+Each stage writes what it saw; the digest and `classify` show it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from mailreeve.models import DecidedBy, LabelSpec, Message, Priority, Verdict
+from mailreeve.reading import secrets_mail
+from mailreeve.reading.offline.signals import Signals
+
+Rule = Callable[[Message, Sequence[LabelSpec]], Verdict | None]
+"""Decides, or passes with None. The verdict says by itself whether a rule or a pattern made it."""
+
+
+def secret_mail(message: Message, labels: Sequence[LabelSpec]) -> Verdict | None:
+    """One-time codes, password resets and sign-in links are sorted here and shown to no model."""
+    why = secrets_mail.is_secret_mail(message)
+    return secrets_mail.rule_verdict(message, labels, why) if why else None
+
+
+RULES: tuple[Rule, ...] = (secret_mail,)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, or the wish to ask the model."""
+
+    verdict: Verdict | None
+    """None: the model has to be asked."""
+    evidence: tuple[str, ...]
+
+
+def decide(
+    message: Message,
+    signals: Signals,
+    offline: Verdict,
+    labels: Sequence[LabelSpec],
+    *,
+    bar: float,
+    model: bool,
+    rules: Sequence[Rule] = RULES,
+) -> Decision:
+    """Choose who decides; `offline` is what the offline reader thinks.
+
+    Without a model the offline reader decides alone, below the bar too; its evidence then says how unsure
+    it is, and the verdict keeps the low confidence.
+    """
+    for rule in rules:
+        verdict = rule(message, labels)
+        if verdict is not None:
+            return Decision(closed(verdict, labels), verdict.evidence)
+    evidence = ("rules: none applies", *offline.evidence)
+    sure = offline.confidence >= bar and not offline.needs_human
+    measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {bar:.2f}"
+    vetoes = tuple(f"veto: {why}" for why in signals.vetoes)
+    if not model:
+        evidence = (*evidence, measure, "no model is configured, so the offline reader decides alone")
+        return Decision(closed(replace(offline, evidence=evidence), labels), evidence)
+    if sure and not vetoes:
+        evidence = (*evidence, measure, "veto: none")
+        return Decision(closed(replace(offline, evidence=evidence), labels), evidence)
+    return Decision(None, (*evidence, measure, *vetoes))
+
+
+def closed(verdict: Verdict, labels: Sequence[LabelSpec]) -> Verdict:
+    """The verdict, or needs-human when its label is none of the user's."""
+    if verdict.needs_human or verdict.label in {label.id for label in labels}:
+        return verdict
+    return needs_human(verdict, f"{verdict.by.value} chose a label that does not exist")
+
+
+def needs_human(verdict: Verdict, why: str) -> Verdict:
+    """The same verdict without its choice: a person has to look."""
+    return replace(
+        verdict,
+        label="",
+        priority=Priority.NORMAL,
+        needs_reply=False,
+        confidence=0.0,
+        reason=why,
+        needs_human=True,
+        evidence=(*verdict.evidence, f"needs a person: {why}"),
+    )
+
+
+def undecided(message: Message, by: DecidedBy, why: str, evidence: tuple[str, ...] = ()) -> Verdict:
+    """A verdict for a message that nobody could judge."""
+    blank = Verdict(
+        id=message.id,
+        label="",
+        priority=Priority.NORMAL,
+        needs_reply=False,
+        summary="",
+        confidence=0.0,
+        reason=why,
+        by=by,
+        evidence=evidence,
+    )
+    return needs_human(blank, why)

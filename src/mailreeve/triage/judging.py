@@ -1,0 +1,98 @@
+"""The step that reads and decides: queued -> judged. It changes nothing in Gmail."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import Cancelled, MailreeveError
+from mailreeve.mail import invisible
+from mailreeve.models import Message, Verdict
+from mailreeve.reading import secrets_mail
+from mailreeve.store.ledger import EntryState, Sight
+from mailreeve.triage.cascade import Cascade
+from mailreeve.triage.parts import Parts
+from mailreeve.triage.work import OUT_OF_REACH, Work
+
+_ELSEWHERE = {"SPAM", "TRASH", "DRAFT", "CHAT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One message: its verdict, or what went wrong; neither when it is no longer in the inbox."""
+
+    id: str
+    message: Message | None = None
+    verdict: Verdict | None = None
+    error: Exception | None = None
+
+
+def judge(work: Work, ids: Sequence[str]) -> None:
+    """Fetch messages, decide several at once, and save each verdict.
+
+    A message that left the inbox meanwhile is left alone. Raises Cancelled or LoginNeeded, and
+    GoogleUnavailable or QuotaSpent when not one message came; verdicts that were reached before are saved.
+    """
+    ledger = work.parts.ledger
+    history_id = work.parts.gmail.profile().history_id
+    errors: list[Exception] = []
+    for one in verdicts(work.parts, work.cascade, ids, work.cancel):
+        if one.error is not None:
+            errors.append(one.error)
+            work.failed(one.id, one.error, judging=True)
+        elif one.verdict is None or one.message is None:
+            ledger.close(work.run, one.id, EntryState.OUTSIDE)
+        else:
+            ledger.save_verdict(work.run, one.id, one.verdict, sight(one.message, history_id))
+    if len(errors) == len(ids) and all(isinstance(error, OUT_OF_REACH) for error in errors):
+        raise errors[0]
+
+
+def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:
+    """Every id once, in the order in which they are decided. Raises Cancelled after what was decided."""
+    stopped: Cancelled | None = None
+    pending: dict[Future[Verdict], Message] = {}
+    with ThreadPoolExecutor(parts.settings.concurrency, "judge") as pool:
+        try:
+            for id_, found in parts.gmail.get_many(ids, cancel):
+                if isinstance(found, MailreeveError):
+                    yield Judged(id_, error=found)
+                elif not is_incoming(found):
+                    yield Judged(id_)
+                else:
+                    pending[pool.submit(cascade.judge, found, cancel)] = found
+        except Cancelled as error:
+            stopped = error
+        for future in as_completed(pending):
+            one = _outcome(pending[future], future)
+            if isinstance(one.error, Cancelled):
+                stopped = one.error
+            else:
+                yield one
+    if stopped:
+        raise stopped
+
+
+def _outcome(message: Message, future: Future[Verdict]) -> Judged:
+    try:
+        return Judged(message.id, message, future.result())
+    except Exception as error:  # noqa: BLE001 -- the worker loop: the caller records it with the message's id
+        return Judged(message.id, message, error=error)
+
+
+def is_incoming(message: Message) -> bool:
+    """True for mail that lies in the inbox."""
+    return "INBOX" in message.labels and not _ELSEWHERE & set(message.labels)
+
+
+def sight(message: Message, history_id: str) -> Sight:
+    """What the ledger keeps of a message: its heading, and no subject of a mail that is a secret."""
+    subject = "" if secrets_mail.is_secret_mail(message) else _line(message.subject)
+    return Sight(
+        _line(str(message.author))[:200], subject[:300], message.internal_date, message.labels, history_id
+    )
+
+
+def _line(text: str) -> str:
+    """One line without characters that nobody sees."""
+    return " ".join(invisible.clean(text).text.split())

@@ -1,0 +1,224 @@
+"""The step that sets labels: judged -> applied. What the person did to a message always wins."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailreeve.errors import GoogleRefused, HistoryExpired, MailreeveError, NotFound
+from mailreeve.models import Archetype, Change, ChangeState, Json, LabelSpec, Verdict
+from mailreeve.store.journal import Intent
+from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.triage.labels import NEEDS_HUMAN
+from mailreeve.triage.work import Work
+
+KIND = "labels"
+HISTORY_PAGES = 5
+"""More pages of changes than this, and the messages themselves are read again."""
+
+_NO_ANSWER = {
+    Archetype.NEWSLETTER,
+    Archetype.PROMOTION,
+    Archetype.RECEIPT,
+    Archetype.NOTIFICATION,
+    Archetype.COLD,
+    Archetype.SUSPICIOUS,
+}
+"""Kinds of mail that get no draft, whatever the reader says: nobody should be led to answer a fraud."""
+
+_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "archive": ("", "INBOX"),
+    "read": ("", "UNREAD"),
+    "star": ("STARRED", ""),
+}
+"""A label's further actions: (label to add, label to remove)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one message needs: labels that it lacks, and labels that it has."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.remove)
+
+    def as_json(self) -> Json:
+        """As the journal keeps it."""
+        return {"add": list(self.add), "remove": list(self.remove)}
+
+    def inverse(self) -> Json:
+        """What undoes it."""
+        return {"add": list(self.remove), "remove": list(self.add)}
+
+
+def apply(work: Work, ids: Sequence[str]) -> None:
+    """Set the labels of verdicts, many messages of one kind in one call.
+
+    Raises Cancelled or LoginNeeded; what failed is noted with its id.
+    """
+    wanted = set(ids)
+    entries = [
+        entry for entry in work.parts.ledger.held(work.run, EntryState.JUDGED) if entry.message in wanted
+    ]
+    if not work.parts.settings.may_label:
+        for entry in entries:
+            _done(work, entry)
+        return
+    now = current_labels(work, entries)
+    groups: dict[Plan, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.message in now:
+            groups[_plan(work, entry, now[entry.message])].append(entry)
+    for plan, group in groups.items():
+        work.cancel.check()
+        _change(work, plan, group)
+
+
+def current_labels(work: Work, entries: Sequence[Entry]) -> dict[str, frozenset[str]]:
+    """The labels of messages as they are now: as they were read, except where the history tells of a change.
+
+    What cannot be read is noted as failed and left out; so is what was put into the trash or spam.
+    """
+    changed = _changed_since(work, entries)
+    now = {entry.message: frozenset(entry.sight.labels) for entry in entries if entry.message not in changed}
+    for id_, found in work.parts.gmail.get_many(sorted(changed), work.cancel):
+        if isinstance(found, MailreeveError):
+            work.failed(id_, found)
+        elif {"TRASH", "SPAM"} & set(found.labels):
+            work.parts.ledger.close(work.run, id_, EntryState.OUTSIDE)
+        else:
+            now[id_] = frozenset(found.labels)
+    return now
+
+
+def _changed_since(work: Work, entries: Sequence[Entry]) -> set[str]:
+    """Which messages the mailbox's history names since they were read; all of them when it cannot tell."""
+    ids = {entry.message for entry in entries}
+    starts = [entry.sight.history_id for entry in entries]
+    if not ids or not all(start.isdecimal() for start in starts):
+        return ids
+    start, cursor = min(starts, key=int), ""
+    changed: set[str] = set()
+    for _ in range(HISTORY_PAGES):
+        try:
+            page = work.parts.gmail.history(start, cursor)
+        except HistoryExpired:
+            return ids
+        changed.update(page.relabelled, page.deleted)
+        cursor = page.next
+        if not cursor:
+            return changed & ids
+    return ids
+
+
+def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
+    """What this message needs, after looking at what was done to it before, by us and by the person."""
+    left = _as_we_left_it(work, entry.message, now)
+    undone_by_person = {label for label, there in left.items() if there != (label in now)}
+    if undone_by_person:
+        work.parts.ledger.bury(entry.message, sorted(undone_by_person))
+    verdict = entry.verdict
+    assert verdict is not None  # noqa: S101 -- a judged row has a verdict
+    spec = next((one for one in work.parts.labels if one.id == verdict.label), None)
+    label = work.shelf.id_of(spec.id if spec and not verdict.needs_human else NEEDS_HUMAN)
+    return plan(
+        label,
+        spec.actions if spec and not verdict.needs_human else (),
+        now,
+        buried=work.parts.ledger.tombstones(entry.message),
+        ours=work.shelf.ours,
+        set_by_us={one for one, there in left.items() if there},
+    )
+
+
+def plan(
+    label: str,
+    actions: Iterable[str],
+    now: frozenset[str],
+    *,
+    buried: Collection[str],
+    ours: Collection[str],
+    set_by_us: Collection[str],
+) -> Plan:
+    """Pure: from the wanted label and the labels there are to what has to change.
+
+    `buried` is what the person undid before; `ours` are the triage labels; `set_by_us` those of them that we
+    put on this message. A triage label that the person chose stays the only one.
+    """
+    chosen_by_person = (now & set(ours)) - set(set_by_us)
+    add = set() if chosen_by_person else {label}
+    remove = (now & set(ours) & set(set_by_us)) - {label}
+    for action in actions:
+        plus, minus = _ACTIONS[action]
+        add |= {plus} if plus else set()
+        remove |= {minus} if minus else set()
+    return Plan(
+        tuple(sorted(add - now - set(buried))), tuple(sorted((remove & now) - (set(buried) - set(ours))))
+    )
+
+
+def _as_we_left_it(work: Work, message: str, now: frozenset[str]) -> dict[str, bool]:
+    """For each label that we ever changed on the message: whether it was there after our last change.
+
+    A change whose end is not known (the process died, or the answer was lost) is settled by looking.
+    """
+    left: dict[str, bool] = {}
+    for change in work.parts.journal.of_target(message, KIND):
+        if change.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}:
+            done = _in_place(change, now)
+            state = ChangeState.DONE if done else ChangeState.FAILED
+            work.parts.journal.settle(change.id, state, "found so after an interruption")
+            if not done:
+                continue
+        elif change.state is not ChangeState.DONE:
+            continue
+        left |= dict.fromkeys(change.do["add"], True) | dict.fromkeys(change.do["remove"], False)
+    return left
+
+
+def _in_place(change: Change, now: frozenset[str]) -> bool:
+    return set(change.do["add"]) <= now and not set(change.do["remove"]) & now
+
+
+def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
+    """Journal, change, journal."""
+    journal = work.parts.journal
+    if not plan:
+        for entry in group:
+            _done(work, entry)
+        return
+    intents = [Intent(KIND, entry.message, plan.as_json(), plan.inverse()) for entry in group]
+    changes = journal.intend_all(work.run, intents)
+    try:
+        work.parts.gmail.modify([entry.message for entry in group], plan.add, plan.remove)
+    except MailreeveError as error:
+        refused = isinstance(error, GoogleRefused | NotFound)
+        journal.settle_all(changes, ChangeState.FAILED if refused else ChangeState.UNKNOWN, error.message)
+        if isinstance(error, NotFound) and len(group) > 1:
+            for entry in group:  # one of them is gone; each alone shows which
+                _change(work, plan, [entry])
+            return
+        work.all_failed([entry.message for entry in group], error)
+        return
+    journal.settle_all(changes, ChangeState.DONE)
+    for entry in group:
+        _done(work, entry)
+
+
+def _done(work: Work, entry: Entry) -> None:
+    verdict = entry.verdict
+    assert verdict is not None  # noqa: S101 -- a judged row has a verdict
+    if verdict.needs_human:
+        then = EntryState.NEEDS_HUMAN
+    elif wants_draft(verdict, work.parts.labels) and work.parts.settings.drafts:
+        then = EntryState.APPLIED
+    else:
+        then = EntryState.DONE
+    work.parts.ledger.mark_applied(work.run, entry.message, then)
+
+
+def wants_draft(verdict: Verdict, labels: Iterable[LabelSpec]) -> bool:
+    """True when an answer is expected and the kind of mail deserves one."""
+    kind = next((label.archetype for label in labels if label.id == verdict.label), None)
+    return verdict.needs_reply and not verdict.needs_human and kind not in _NO_ANSWER

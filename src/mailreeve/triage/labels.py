@@ -1,0 +1,159 @@
+"""The built-in labels, and their place in Gmail: made when they are needed first, and journalled."""
+
+from collections.abc import Mapping, Sequence
+
+from mailreeve.errors import MailreeveError, OutcomeUnknown
+from mailreeve.models import Archetype, ChangeState, Label, LabelSpec
+from mailreeve.triage.parts import Parts
+
+NEEDS_HUMAN = "needs-human"
+"""The id of the label for what nobody could decide; no user label may have it."""
+
+NEEDS_HUMAN_NAME = "Needs human"
+
+BUILT_IN: tuple[LabelSpec, ...] = (
+    LabelSpec(
+        "urgent",
+        "Urgent",
+        "Something breaks, is lost or is missed unless I act within hours: an outage, a deadline today, "
+        "an emergency, a person who waits for me right now.",
+        Archetype.URGENT,
+        rank=1,
+        urgent=True,
+    ),
+    LabelSpec(
+        "to-reply",
+        "To reply",
+        "A person asks me a question or for something to be done, and expects an answer from me.",
+        Archetype.TO_REPLY,
+        rank=2,
+    ),
+    LabelSpec(
+        "waiting",
+        "Waiting",
+        "Somebody tells me that they will get back to me, or that something I wait for is on its way; "
+        "the next step is theirs.",
+        Archetype.WAITING,
+        rank=3,
+    ),
+    LabelSpec(
+        "calendar",
+        "Calendar",
+        "An invitation, a changed or cancelled meeting, or a proposal of times for one.",
+        Archetype.CALENDAR,
+        rank=3,
+    ),
+    LabelSpec(
+        "personal",
+        "Personal",
+        "Family, friends or acquaintances write about private matters.",
+        Archetype.PERSONAL,
+        rank=3,
+    ),
+    LabelSpec(
+        "fyi",
+        "FYI",
+        "A person or my organisation informs me about work or something I am part of; no answer is needed.",
+        Archetype.FYI,
+        rank=4,
+    ),
+    LabelSpec(
+        "receipt",
+        "Receipt",
+        "An order, invoice, payment, booking, shipping or delivery notice for something I bought or owe.",
+        Archetype.RECEIPT,
+        rank=4,
+    ),
+    LabelSpec(
+        "notification",
+        "Notification",
+        "A machine reports an event: a service, a device, a repository, an account, a social network.",
+        Archetype.NOTIFICATION,
+        rank=5,
+    ),
+    LabelSpec(
+        "newsletter",
+        "Newsletter",
+        "Something to read that goes to many subscribers, or a mailing list that I follow.",
+        Archetype.NEWSLETTER,
+        rank=6,
+    ),
+    LabelSpec(
+        "promotion",
+        "Promotion",
+        "A company that I know advertises: an offer, a discount, a product, an event to buy.",
+        Archetype.PROMOTION,
+        rank=7,
+    ),
+    LabelSpec(
+        "cold",
+        "Cold",
+        "A stranger wants to sell, recruit, partner or be linked, and I have never written to them.",
+        Archetype.COLD,
+        rank=8,
+    ),
+    LabelSpec(
+        "suspicious",
+        "Suspicious",
+        "It looks like phishing, fraud or an imitation of somebody: it presses me for money, a password, "
+        "a code or a click, and sender or links do not fit.",
+        Archetype.SUSPICIOUS,
+        rank=9,
+    ),
+)
+
+
+def gmail_name(prefix: str, spec: LabelSpec) -> str:
+    """What the label is called in Gmail, where a slash makes a nested label."""
+    return f"{prefix}/{spec.name or spec.id}"
+
+
+class Shelf:
+    """The Gmail labels of one run, by the ids of the user's labels."""
+
+    def __init__(self, parts: Parts, run: str) -> None:
+        self._parts = parts
+        self._run = run
+        prefix = parts.settings.label_prefix
+        self._names = {spec.id: gmail_name(prefix, spec) for spec in parts.labels}
+        self._names[NEEDS_HUMAN] = f"{prefix}/{NEEDS_HUMAN_NAME}"
+        self._found: dict[str, str] = {}
+
+    def id_of(self, label: str) -> str:
+        """Gmail's id of a label; the label is made when it is not there."""
+        name = self._names[label]
+        if not self._found:
+            self._found = _by_name(self._parts.gmail.labels())
+        if name.casefold() not in self._found:
+            self._found[name.casefold()] = self._make(name)
+        return self._found[name.casefold()]
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Gmail's ids of the triage labels that exist."""
+        return frozenset(
+            self._found[name.casefold()] for name in self._names.values() if name.casefold() in self._found
+        )
+
+    def _make(self, name: str) -> str:
+        journal = self._parts.journal
+        change = journal.intend(self._run, "label_create", name, {"name": name}, {})
+        try:
+            label = self._parts.gmail.create_label(name)
+        except MailreeveError as error:
+            state = ChangeState.UNKNOWN if isinstance(error, OutcomeUnknown) else ChangeState.FAILED
+            journal.settle(change, state, error.message)
+            raise
+        do = {"name": name, "label": label.id}
+        journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label.id})
+        return label.id
+
+
+def _by_name(labels: Sequence[Label]) -> dict[str, str]:
+    """Gmail compares label names without case."""
+    return {label.name.casefold(): label.id for label in labels}
+
+
+def names_of(parts: Parts) -> Mapping[str, str]:
+    """What a person calls the labels of verdicts."""
+    return {spec.id: spec.name or spec.id for spec in parts.labels} | {NEEDS_HUMAN: NEEDS_HUMAN_NAME}

@@ -1,0 +1,211 @@
+"""One run of the triage, from the mailbox's history to the result."""
+
+import hashlib
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import StoreError
+from mailreeve.models import Failure, Json, Progress, Usage
+from mailreeve.platform import exclusive
+from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.store.runs import Run, RunState
+from mailreeve.triage.cascade import Cascade
+from mailreeve.triage.engine import Engine, LocalLoop
+from mailreeve.triage.intake import Intake, collect
+from mailreeve.triage.judging import sight, verdicts
+from mailreeve.triage.labels import Shelf
+from mailreeve.triage.parts import Parts
+from mailreeve.triage.run import Options, RunResult, coverage_json, coverage_of
+from mailreeve.triage.steps import Steps
+from mailreeve.triage.work import Work, reason
+
+
+def silent(done: int, total: int | None, what: str) -> None:
+    """Progress that nobody watches."""
+
+
+def triage(
+    parts: Parts,
+    options: Options,
+    progress: Progress = silent,
+    cancel: Cancel | None = None,
+    engine: Engine | None = None,
+) -> RunResult:
+    """Take up new mail, what earlier runs left, and what failed before; decide, label, draft.
+
+    Killed at any point and run again it comes to the same end: nothing lost, nothing twice. Raises
+    AlreadyRunning when another process works on the account, and Cancelled, LoginNeeded or StoreError when it
+    had to stop; the ledger then holds what was finished, and the next run goes on from there.
+    """
+    cancel = cancel or Cancel()
+    parts = replace(parts, gmail=parts.gmail.bound(cancel, interactive=False))
+    if options.dry_run:
+        return _dry(parts, options, progress, cancel)
+    with exclusive(lock_file(parts), f"triage of {parts.account}"):
+        ledger = parts.ledger
+        ledger.runs.close_dead(lambda run: _recounted(parts, run))
+        return _Running(parts, ledger.runs.begin()).go(options, progress, cancel, engine or LocalLoop())
+
+
+def lock_file(parts: Parts) -> Path:
+    """The lock that lets one run, or one undo, at a time work on the account."""
+    name = hashlib.sha256(parts.account.encode()).hexdigest()[:16]
+    return parts.home / "locks" / f"triage-{name}.lock"
+
+
+def cascade_of(parts: Parts) -> Cascade:
+    """The stages of the decision for this account."""
+    return Cascade(
+        parts.labels,
+        parts.offline,
+        parts.llm,
+        bar=parts.settings.offline_bar,
+        own=parts.own,
+        known=parts.known,
+    )
+
+
+class _Meter:
+    """What was spent since it was made."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.started = parts.now()
+        self._clock = time.monotonic()
+        self._units = parts.gmail.units
+        self._usage = parts.llm.usage if parts.llm else Usage()
+
+    @property
+    def units(self) -> int:
+        return self._parts.gmail.units - self._units
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._clock
+
+    @property
+    def usage(self) -> Usage:
+        now, before = (self._parts.llm.usage if self._parts.llm else Usage()), self._usage
+        return Usage(
+            now.calls - before.calls,
+            now.tokens_in - before.tokens_in,
+            now.tokens_out - before.tokens_out,
+            now.cost - before.cost,
+        )
+
+
+class _Running:
+    """A run that goes on."""
+
+    def __init__(self, parts: Parts, run: str) -> None:
+        self._parts = parts
+        self._run = run
+        self._meter = _Meter(parts)
+        self._already = 0
+        self._checkpoint()
+
+    def go(self, options: Options, progress: Progress, cancel: Cancel, engine: Engine) -> RunResult:
+        parts, ledger = self._parts, self._parts.ledger
+        try:
+            progress(0, None, "looking for new mail")
+            self._enqueue(collect(parts, options, cancel), options)
+            work = Work(parts, self._run, cancel, cascade_of(parts), Shelf(parts, self._run))
+            engine.drain(Steps(work, self._checkpoint), cancel, progress)
+        except BaseException:
+            with suppress(StoreError):  # the store itself may be what failed
+                ledger.runs.finish(
+                    self._run, RunState.INTERRUPTED, self._result(RunState.INTERRUPTED).as_json()
+                )
+            raise
+        result = self._result(RunState.DONE)
+        if not result.coverage.complete:
+            result = replace(result, state=RunState.PARTIAL)
+        ledger.runs.finish(self._run, result.state, result.as_json())
+        parts.audit.append("run.finished", {"run": self._run, "state": result.state.value, **_counts(result)})
+        return result
+
+    def _enqueue(self, intake: Intake, options: Options) -> None:
+        ledger = self._parts.ledger
+        _, self._already = ledger.enqueue(intake.refs, again=options.again)
+        if intake.history_id:
+            ledger.save_cursor(intake.history_id)
+        ledger.claim(self._run, intake.cap)
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        self._parts.ledger.runs.save(self._run, self._result(RunState.RUNNING).as_json())
+
+    def _result(self, state: RunState) -> RunResult:
+        ledger, meter = self._parts.ledger, self._meter
+        entries = ledger.entries([self._run])
+        return RunResult(
+            run=self._run,
+            account=self._parts.account,
+            started=meter.started,
+            coverage=ledger.coverage(self._run, self._already),
+            drafts=tuple(entry.draft for entry in entries if entry.draft),
+            units=meter.units,
+            usage=meter.usage,
+            seconds=meter.seconds,
+            left=ledger.left(),
+            state=state,
+            entries=entries,
+        )
+
+
+def _counts(result: RunResult) -> Json:
+    coverage = result.coverage
+    return {
+        "seen": coverage.seen,
+        "already": coverage.already,
+        "decided": coverage.decided,
+        "needs_human": len(coverage.needs_human),
+        "failed": len(coverage.failed),
+        "drafts": len(result.drafts),
+    }
+
+
+def _recounted(parts: Parts, run: Run) -> Json:
+    """What a run had done when its process died, as the ledger knows it."""
+    drafts = [entry.draft for entry in parts.ledger.entries([run.id]) if entry.draft]
+    coverage = parts.ledger.coverage(run.id, int(run.result.get("already", 0)))
+    return {**run.result, **coverage_json(coverage), "drafts": drafts, "state": RunState.INTERRUPTED.value}
+
+
+def _dry(parts: Parts, options: Options, progress: Progress, cancel: Cancel) -> RunResult:
+    """Decide what a run would decide, and forget it."""
+    meter = _Meter(parts)
+    intake = collect(parts, options, cancel)
+    ids = list(
+        dict.fromkeys([*(one.message for one in parts.ledger.open()), *(ref.id for ref in intake.refs)])
+    )
+    known = set() if options.again else parts.ledger.decided(ids)
+    todo = [id_ for id_ in ids if id_ not in known]
+    taken = todo[: intake.cap]
+    entries: list[Entry] = []
+    failed: list[Failure] = []
+    progress(0, len(taken), "reading")
+    for one in verdicts(parts, cascade_of(parts), taken, cancel):
+        if one.error is not None:
+            failed.append(Failure(one.id, reason(one.error)))
+        elif one.message is not None and one.verdict is not None:
+            seen, thread = sight(one.message, ""), one.message.thread_id
+            entries.append(Entry(one.id, thread, 0, EntryState.JUDGED, "", 0, "", one.verdict, seen, "", ""))
+        progress(len(entries) + len(failed), len(taken), "reading")
+    coverage = coverage_of(entries, failed, len(known))
+    return RunResult(
+        run="",
+        account=parts.account,
+        started=meter.started,
+        coverage=coverage,
+        units=meter.units,
+        usage=meter.usage,
+        seconds=meter.seconds,
+        left=len(todo) - len(taken),
+        dry_run=True,
+        state=RunState.DONE if coverage.complete else RunState.PARTIAL,
+        entries=tuple(entries),
+    )

@@ -1,0 +1,74 @@
+"""What the triage of one account works with; joined in app.py."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailreeve.models import LabelSpec, SendAs
+from mailreeve.reading.protocol import Reader
+from mailreeve.store.audit import Audit
+from mailreeve.store.journal import Journal
+from mailreeve.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from mailreeve.google.gmail import Gmail
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the triage behaves, as plain values."""
+
+    label_prefix: str = "Mailreeve"
+    may_label: bool = True
+    """False: decide and report, leave the labels alone."""
+    drafts: bool = True
+    max_drafts: int = 20
+    """At most so many drafts a run."""
+    first_days: int = 3
+    first_cap: int = 500
+    """How far the first run looks back, and how many messages it takes."""
+    offline_bar: float = 0.85
+    """The offline reader decides alone from this confidence on, if no veto fires."""
+    concurrency: int = 4
+    """How many mails are read at once."""
+    units_per_minute: int = 6_000
+    """Gmail's limit; 0 is none. For the estimate."""
+    units_per_get: int = 20
+    tokens_per_mail: int = 1_600
+    """What one classification costs with its instructions, in and out together. For the estimate."""
+    price_per_million: float = 0.0
+    """Of those tokens, in the currency of the prices."""
+    seconds_per_call: float = 3.0
+    """What one model call takes. For the estimate."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One account: its mailbox, its readers, its place in the store."""
+
+    account: str
+    home: Path
+    """Holds the lock that lets one run at a time work on the account."""
+    gmail: "Gmail"
+    offline: Reader
+    llm: Reader | None
+    """A reader with the budget of one run; None when no model is configured."""
+    ledger: Ledger
+    journal: Journal
+    audit: Audit
+    labels: tuple[LabelSpec, ...]
+    zone: tzinfo
+    settings: Settings = field(default_factory=Settings)
+    own: Collection[str] = ()
+    """The account's own addresses, in lower case."""
+    send_as: tuple[SendAs, ...] = ()
+    """The identities that the account may write as."""
+    known: Collection[str] = ()
+    """Addresses that the person writes to, in lower case: their mail is never decided lightly."""
+    now: Callable[[], datetime] = _utc_now
