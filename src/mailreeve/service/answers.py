@@ -9,16 +9,22 @@ from typing_extensions import TypedDict
 
 
 class AddressJson(TypedDict):
+    """A mailbox."""
+
     name: str
     address: str
 
 
 class LinkJson(TypedDict):
+    """A link of the visible text; shown, never fetched."""
+
     text: str
     url: str
 
 
 class HiddenJson(TypedDict):
+    """How many characters a person would not see were removed, and how they were hidden."""
+
     chars: int
     how: list[str]
 
