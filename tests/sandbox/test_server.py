@@ -1,14 +1,6 @@
 """The server: it starts, answers, and stops."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.sandbox_server import Factory, SandboxServer
 

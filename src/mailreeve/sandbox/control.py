@@ -15,6 +15,7 @@ from mailreeve.sandbox import (
     clock,
     conversations,
     faults,
+    gmail_drafts,
     labels,
     messages,
     oauth,
@@ -57,14 +58,19 @@ def _object(request: Request, known: frozenset[str]) -> dict[str, Any]:
 def deliver(state: State, request: Request) -> Any:
     """Receive a message now."""
     wanted = request.headers.get("x-sandbox-labels")
+    if not request.body.strip():
+        raise bad_request("The body is the message.")
     names = ["INBOX", "UNREAD"] if wanted is None else [n.strip() for n in wanted.split(",") if n.strip()]
-    label_ids = [labels.named(state, name) for name in names]
     thread = conversations.of_incoming(state, request.body)
-    mail = messages.add(state, request.body, label_ids, state.now_ms(), thread=thread)
+    if "DRAFT" in names:
+        mail = gmail_drafts.find(state, gmail_drafts.put(state, request.body, thread, state.now_ms()))
+    else:
+        label_ids = [labels.named(state, name) for name in names]
+        mail = messages.add(state, request.body, label_ids, state.now_ms(), thread=thread)
     return {"id": mail.id, "threadId": mail.thread}
 
 
-def state_of(state: State, request: Request) -> Any:
+def state_of(state: State, _request: Request) -> Any:
     """The whole mailbox, in stable order."""
     names = {row["id"]: row["name"] for row in state.rows("select id, name from labels")}
     listed = [

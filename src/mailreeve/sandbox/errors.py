@@ -35,6 +35,11 @@ class ApiError(Exception):
     domain: str = "global"
     headers: tuple[tuple[str, str], ...] = ()
     location: str = ""
+    detail: str = ""
+    """The reason of google.rpc.ErrorInfo."""
+
+    def __str__(self) -> str:
+        return self.message
 
     def answer(self) -> Answer:
         """The error as HTTP."""
@@ -42,12 +47,15 @@ class ApiError(Exception):
         if self.location:
             kind = "header" if self.location == "Authorization" else "parameter"
             entry |= {"location": self.location, "locationType": kind}
-        error = {
+        error: dict[str, object] = {
             "code": self.code,
             "message": self.message,
             "errors": [entry],
             "status": STATUS.get(self.code, "UNKNOWN"),
         }
+        if self.detail:
+            info = "type.googleapis.com/google.rpc.ErrorInfo"
+            error["details"] = [{"@type": info, "reason": self.detail, "domain": "googleapis.com"}]
         body = json.dumps({"error": error}).encode()
         return Answer(self.code, body, (("content-type", JSON_TYPE), *self.headers))
 
@@ -82,6 +90,7 @@ def insufficient_scope(wanted: str) -> ApiError:
         "Request had insufficient authentication scopes.",
         "insufficientPermissions",
         headers=(("www-authenticate", challenge),),
+        detail="ACCESS_TOKEN_SCOPE_INSUFFICIENT",
     )
 
 

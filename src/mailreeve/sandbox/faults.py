@@ -24,7 +24,20 @@ from mailreeve.sandbox.http import Answer
 from mailreeve.sandbox.state import State
 
 KINDS = frozenset(
-    "429 403-rate 403-daily 500 502 503 lost slow revoked expired-history html truncated".split()
+    [
+        "429",
+        "403-rate",
+        "403-daily",
+        "500",
+        "502",
+        "503",
+        "lost",
+        "slow",
+        "revoked",
+        "expired-history",
+        "html",
+        "truncated",
+    ]
 )
 PORTAL = (
     b"<!DOCTYPE html><html><head><title>Welcome to Guest WiFi</title></head><body><h1>Please sign in</h1>"

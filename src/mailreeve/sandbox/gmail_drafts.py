@@ -13,7 +13,8 @@ def _message(call: Call) -> Json:
     return message
 
 
-def _find(state: State, draft_id: str) -> Mail:
+def find(state: State, draft_id: str) -> Mail:
+    """The message of a draft; ApiError 404 when there is none."""
     n = state.scalar("select n from drafts where id = ?", (draft_id,))
     if n is None:
         raise not_found()
@@ -43,7 +44,7 @@ def list_(call: Call) -> Json:
 
 def get(call: Call) -> Json:
     """users.drafts.get."""
-    mail = _find(call.state, call.ids["id"])
+    mail = find(call.state, call.ids["id"])
     return {"id": call.ids["id"], "message": resource(call.state, mail, wanted_format(call))}
 
 
@@ -57,7 +58,7 @@ def create(call: Call) -> Json:
 
 
 def _answer(call: Call, draft_id: str) -> Json:
-    return {"id": draft_id, "message": brief(call.state, _find(call.state, draft_id))}
+    return {"id": draft_id, "message": brief(call.state, find(call.state, draft_id))}
 
 
 def _alone(state: State, mail: Mail) -> bool:
@@ -74,7 +75,7 @@ def _thread_for(state: State, old: Mail, raw: bytes, wanted: str) -> str:
 def update(call: Call) -> Json:
     """users.drafts.update: "Replaces a draft's content"."""
     state, draft_id, message = call.state, call.ids["id"], _message(call)
-    old = _find(state, draft_id)
+    old = find(state, draft_id)
     raw = raw_of(call, message, "draft.message.raw")
     thread = _thread_for(state, old, raw, message.get("threadId") or "")
     messages.remove(state, old)
@@ -84,7 +85,7 @@ def update(call: Call) -> Json:
 
 def delete(call: Call) -> None:
     """users.drafts.delete: "Immediately and permanently deletes the specified draft"."""
-    messages.remove(call.state, _find(call.state, call.ids["id"]))
+    messages.remove(call.state, find(call.state, call.ids["id"]))
 
 
 def send(call: Call) -> Json:
@@ -93,7 +94,7 @@ def send(call: Call) -> Json:
     draft_id = call.json.get("id") or ""
     if not draft_id:
         raise bad_request("Missing draft id")
-    old = _find(state, draft_id)
+    old = find(state, draft_id)
     if call.media is not None or message.get("raw"):
         raw = raw_of(call, message, "draft.message.raw")
         thread = _thread_for(state, old, raw, message.get("threadId") or "")

@@ -141,7 +141,7 @@ def batch_modify(call: Call) -> None:
     if not ids:
         raise bad_request("No message ids specified.")
     if len(ids) > CHUNK:
-        raise bad_request(f"Too many message ids: {len(ids)}, the limit is {CHUNK}.")
+        raise bad_request(f"Number of ids cannot exceed {CHUNK}")
     add, remove = labels.changes(call, limit=100)
     for message_id in ids:
         try:

@@ -97,7 +97,10 @@ def every(found: Fields, name: str) -> str:
 
 def addresses(text: str) -> tuple[str, ...]:
     """The addr-specs of an address header, in lower case."""
-    pairs = email.utils.getaddresses([text[:200_000]]) if text else []
+    try:
+        pairs = email.utils.getaddresses([text[:200_000]]) if text else []
+    except (RecursionError, IndexError, ValueError):
+        return ()
     return tuple(address.lower() for _, address in pairs if _ADDRESS.fullmatch(address))
 
 

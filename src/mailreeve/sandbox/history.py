@@ -41,7 +41,7 @@ def list_(call: Call) -> Json:
 def _start(call: Call) -> int:
     text = call.one("startHistoryId")
     if not text:
-        raise bad_request("Missing or invalid required parameter startHistoryId", "startHistoryId")
+        raise bad_request("Missing/invalid parameter: startHistoryId", "startHistoryId")
     if not text.isascii() or not text.isdigit():
         raise bad_request(f"Invalid value at 'start_history_id' (TYPE_UINT64), \"{text}\"", "startHistoryId")
     start = int(text)

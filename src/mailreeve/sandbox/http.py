@@ -1,11 +1,9 @@
 """A request and an answer, apart from the server that carries them: parts of a batch are the same thing."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ class Request:
     body: bytes
 
     @classmethod
-    def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+    def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Self:
         """A request from its target: path and query, or a whole URL."""
         parts = urlsplit(target)
         query = parse_qs(parts.query, keep_blank_values=True, max_num_fields=5000)
@@ -54,7 +52,7 @@ class Request:
 class Call:
     """A request for one API method, with its checked arguments."""
 
-    state: State
+    state: "State"
     request: Request
     ids: Mapping[str, str]
     """The variables of the path."""

@@ -74,8 +74,15 @@ def named(state: State, name: str) -> str:
     return str(found["id"]) if found else create(state, name)
 
 
+def tidied(name: str) -> str:
+    """A label name of a mailbox file as Gmail would take it; empty when nothing is left."""
+    return "/".join(part.strip()[:NAME_LIMIT] for part in name.split("/") if part.strip())[:NAME_LIMIT].strip(
+        "/ "
+    )
+
+
 def changes(call: Call, limit: int) -> tuple[list[str], list[str]]:
-    """addLabelIds and removeLabelIds of a request, checked."""
+    """The labels that a request adds and removes, checked."""
     add, remove = call.json.get("addLabelIds") or [], call.json.get("removeLabelIds") or []
     if not add and not remove:
         raise bad_request("No label add or removes specified")

@@ -1,15 +1,14 @@
 """Filling a new mailbox: from a file, or with the built-in demo. An old state file is left as it is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailreeve.sandbox import conversations, demo, gmail_drafts, labels, mailboxes, messages, tokens
+from mailreeve.sandbox import conversations, demo, gmail_drafts, headers, labels, mailboxes, messages, tokens
 from mailreeve.sandbox.mailboxes import Found
 from mailreeve.sandbox.state import State
-
-DEFAULT_ACCOUNT = demo.ACCOUNT
 
 
 def source(
@@ -37,19 +36,28 @@ def fill(state: State, mails: Iterable[Found] | None) -> None:
             return
         labels.create_system(state)
         tokens.create_printed(state)
-        _own_address(state)
         if mails is None:
             for name in demo.USER_LABELS:
                 labels.named(state, name)
             mails = _demo(state)
-        now = state.now_ms()
+        now, senders = state.now_ms(), Counter[str]()
         for mail in mails:
             _add(state, mail, now)
+            if "SENT" in mail.labels:
+                senders.update(_sender(mail))
+        _own_address(state, senders)
         state.set_meta("history_floor", state.history)
         state.set_meta("loaded", 1)
 
 
-def _own_address(state: State) -> None:
+def _sender(mail: Found) -> tuple[str, ...]:
+    return headers.addresses(headers.first(headers.fields(mail.raw), "from"))[:1]
+
+
+def _own_address(state: State, senders: Counter[str]) -> None:
+    """The address of the mailbox: the one that was asked for, else who sent most of its sent mail."""
+    if not state.account:
+        state.set_meta("account", next((who for who, _ in senders.most_common(1)), demo.ACCOUNT))
     local = state.account.partition("@")[0]
     name = " ".join(word.capitalize() for word in re.split(r"[._+-]+", local) if word)
     state.execute(
@@ -71,5 +79,5 @@ def _add(state: State, mail: Found, now: int) -> None:
     if "DRAFT" in mail.labels:
         gmail_drafts.put(state, mail.raw, thread, date, record=False)
         return
-    label_ids = [labels.named(state, name) for name in mail.labels]
+    label_ids = {labels.named(state, name) for name in map(labels.tidied, mail.labels) if name}
     messages.add(state, mail.raw, label_ids, date, thread=thread, record=False)

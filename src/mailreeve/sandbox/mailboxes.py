@@ -94,8 +94,11 @@ def eml(folder: Path) -> Iterator[Found]:
 
 
 def found(raw: bytes, postmark: str) -> Found:
-    """A message with its labels and arrival: Takeout's X-Gmail-Labels, else INBOX and UNREAD; the topmost
-    Received header, else the From_ line, else the Date header."""
+    """A message with its labels and arrival.
+
+    Labels: Takeout's X-Gmail-Labels, else INBOX and UNREAD. Arrival: the topmost Received header, else the
+    From_ line, else the Date header.
+    """
     labels = _takeout(raw)
     return Found(raw, ("INBOX", "UNREAD") if labels is None else labels, _arrival(raw, postmark))
 

@@ -1,11 +1,12 @@
 """The rows of the mailbox's messages: added, labelled, removed; each change makes a history record."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mailreeve.sandbox import conversations, headers
-from mailreeve.sandbox.errors import not_found
+from mailreeve.sandbox.errors import bad_request, not_found
 from mailreeve.sandbox.state import Row, State
 
 FIRST_ID = 0x18F0_0000_0000_0000
@@ -29,13 +30,23 @@ class Mail:
 _COLUMNS = "m.n, m.id, m.thread, m.date, m.history, m.size, m.snippet"
 
 
+_ID = re.compile(r"[0-9a-fA-F]{1,16}")
+
+
+def check_id(text: str) -> str:
+    """An id that is written like one of Gmail's: a hexadecimal number of 63 bits; else ApiError 400."""
+    if not _ID.fullmatch(text) or int(text, 16) >= 1 << 63:
+        raise bad_request("Invalid id value")
+    return text
+
+
 def _mail(row: Row) -> Mail:
     return Mail(*row)
 
 
 def find(state: State, message_id: str) -> Mail:
-    """A message by Gmail's id; ApiError 404 when there is none."""
-    row = state.row(f"select {_COLUMNS} from messages m where m.id = ?", (message_id,))
+    """A message by Gmail's id; ApiError 404 when there is none, 400 when it is no id."""
+    row = state.row(f"select {_COLUMNS} from messages m where m.id = ?", (check_id(message_id),))
     if row is None:
         raise not_found()
     return _mail(row)
@@ -52,7 +63,7 @@ def by_number(state: State, n: int) -> Mail:
 def in_thread(state: State, thread: str) -> list[Mail]:
     """The messages of a thread, oldest first."""
     sql = f"select {_COLUMNS} from messages m where m.thread = ? order by m.date, m.n"
-    return [_mail(row) for row in state.rows(sql, (thread,))]
+    return [_mail(row) for row in state.rows(sql, (check_id(thread),))]
 
 
 def raw(state: State, mail: Mail) -> bytes:

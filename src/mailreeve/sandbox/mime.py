@@ -1,8 +1,8 @@
 """A message as Gmail's payload: the part tree, part bytes, snippet and words for the index.
 
 Read by the standard library's `email` under compat32, apart from the parser that Mailreeve uses, so that the
-two cannot hide each other's mistakes. Part data is what the content transfer encoding held, in the part's
-own charset.
+two cannot hide each other's mistakes. As Gmail does, the bodies of `format=full` are in UTF-8 whatever the
+part's charset, while its headers stay as they were; attachments keep their bytes.
 """
 
 import base64
@@ -62,9 +62,9 @@ class Part:
 
     def data(self) -> bytes:
         """The bytes of the part, its transfer encoding undone."""
-        if self.type == "message/rfc822" and self.parts:
-            return self.parts[0].message.as_bytes()
-        if self.parts or self.message.is_multipart():
+        if self.type.startswith("message/") and self.parts:
+            return b"\n".join(_bytes(part.message) for part in self.parts)
+        if self.message.is_multipart():
             return b""
         try:
             payload = self.message.get_payload(decode=True)
@@ -129,8 +129,15 @@ def header_list(part: Part, only: Sequence[str] = ()) -> list[Json]:
     return [{"name": n, "value": v} for n, v in found if not wanted or n.lower() in wanted]
 
 
+def _bytes(message: email.message.Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return b""
+
+
 def _body(part: Part) -> Json:
-    data = part.data()
+    data = in_utf8(part) if part.shown else part.data()
     body: Json = {"size": len(data)}
     if part.attached:
         body["attachmentId"] = attachment_id(part.id)
@@ -177,13 +184,24 @@ def words(root: Part) -> tuple[str, str]:
     return "\n".join(plain + marked)[: 2 * TEXT_LIMIT], "\n".join(names(root))
 
 
-def _decoded(part: Part) -> str:
-    data = part.data()[:TEXT_LIMIT]
-    charset = part.message.get_content_charset("utf-8")
+def _charset(part: Part) -> str:
     try:
-        return data.decode(charset, "replace")
+        return part.message.get_content_charset("utf-8")
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return "utf-8"
+
+
+def in_utf8(part: Part) -> bytes:
+    """The text of a part in UTF-8; bytes that do not fit the declared charset stay as they are."""
+    data = part.data()
+    try:
+        return data.decode(_charset(part)).encode()
     except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
+        return data
+
+
+def _decoded(part: Part) -> str:
+    return in_utf8(part)[:TEXT_LIMIT].decode("utf-8", "replace")
 
 
 def visible(markup: str) -> str:

@@ -1,5 +1,6 @@
-"""Google's OAuth endpoints: consent, token and revocation. The person behind the browser always says yes,
-unless `POST /_sandbox/consent` or `deny=1` tells otherwise.
+"""Google's OAuth endpoints: consent, token and revocation.
+
+The person behind the browser always says yes, unless `POST /_sandbox/consent` or `deny=1` tells otherwise.
 
 Sources: developers.google.com/identity/protocols/oauth2/native-app; RFC 6749, sections 4.1 and 5.2;
 RFC 7636 (PKCE); RFC 8252 (loopback redirection).

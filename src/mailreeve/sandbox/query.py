@@ -13,18 +13,41 @@ from dataclasses import dataclass
 from mailreeve.sandbox.errors import bad_request
 
 OPERATORS = frozenset(
-    "from to cc bcc deliveredto subject label category has filename in is after before newer older older_than"
-    " newer_than larger smaller size rfc822msgid list".split()
+    [
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "deliveredto",
+        "subject",
+        "label",
+        "category",
+        "has",
+        "filename",
+        "in",
+        "is",
+        "after",
+        "before",
+        "newer",
+        "older",
+        "older_than",
+        "newer_than",
+        "larger",
+        "smaller",
+        "size",
+        "rfc822msgid",
+        "list",
+    ]
 )
 DEPTH_LIMIT = 40
 TERM_LIMIT = 1000
+_VALUE = r"""(?P<mark>[(){}]) | (?P<quote>"[^"]*"?) | (?P<word>[^\s(){}"]+)"""
+_BEHIND_OPERATOR = re.compile(_VALUE, re.VERBOSE)
 _TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<mark>[(){}])
-  | (?P<minus>-)(?=\S)
+    rf"""\s*(?:
+    (?P<minus>-)(?=\S)
   | (?P<operator>[A-Za-z][A-Za-z0-9_]*):(?!//)(?=\S)
-  | (?P<quote>"[^"]*"?)
-  | (?P<word>[^\s(){}"]+)
+  | {_VALUE}
   )""",
     re.VERBOSE,
 )
@@ -84,7 +107,8 @@ def _tokens(text: str) -> list[Token]:
     place = 0
     text = text.rstrip()
     while place < len(text):
-        found = _TOKEN.match(text, place)
+        behind = tokens and tokens[-1].kind == "operator"
+        found = (_BEHIND_OPERATOR if behind else _TOKEN).match(text, place)
         if found is None or len(tokens) > TERM_LIMIT:
             raise bad_request("Invalid query: too long" if found else "Invalid query", "q")
         kind = found.lastgroup or ""

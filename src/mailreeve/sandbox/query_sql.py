@@ -38,14 +38,18 @@ _PLACES = {
 }
 _DAYS = {"d": 1, "m": 30, "y": 365}
 _BYTES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-BODY_OPERATORS = frozenset({"", "filename", "has"})
-"""Operators that need the bodies to be indexed."""
 _HAS_LABEL = "exists (select 1 from tags t where t.n = m.n and t.label = ?)"
 
 
 def needs_bodies(node: Node) -> bool:
     """True when the search looks into bodies or attachments."""
-    return query.any_term(node, lambda term: term.operator in BODY_OPERATORS)
+    return query.any_term(
+        node,
+        lambda term: (
+            term.operator in {"", "filename"}
+            or (term.operator == "has" and term.value.lower() == "attachment")
+        ),
+    )
 
 
 def asks_for_bins(node: Node) -> bool:
@@ -87,7 +91,7 @@ def _heads(state: State, column: str, value: str) -> Clause:
     return sql, [f"{column} : {_phrase(value)}"]
 
 
-def _word(state: State, term: Term) -> Clause:
+def _word(_state: State, term: Term) -> Clause:
     sql = (
         "(m.n in (select rowid from heads where heads match ?)"
         " or m.n in (select rowid from bodies where bodies match ?))"
@@ -96,7 +100,7 @@ def _word(state: State, term: Term) -> Clause:
     return sql, [f"{{sender recipient cc bcc subject}} : {phrase}", f"body : {phrase}"]
 
 
-def _filename(state: State, term: Term) -> Clause:
+def _filename(_state: State, term: Term) -> Clause:
     return "m.n in (select rowid from bodies where bodies match ?)", [f"filename : {_phrase(term.value)}"]
 
 
@@ -129,7 +133,7 @@ def _in(state: State, term: Term) -> Clause:
     return _label(state, term)
 
 
-def _is(state: State, term: Term) -> Clause:
+def _is(_state: State, term: Term) -> Clause:
     match term.value.lower():
         case "unread" | "starred" | "important" as place:
             return _HAS_LABEL, [_PLACES[place]]
@@ -141,7 +145,7 @@ def _is(state: State, term: Term) -> Clause:
             raise _unknown(term)
 
 
-def _category(state: State, term: Term) -> Clause:
+def _category(_state: State, term: Term) -> Clause:
     name = "personal" if term.value.lower() == "primary" else term.value.lower()
     label = f"CATEGORY_{name.upper()}"
     if label not in labels.CATEGORIES:
@@ -149,7 +153,7 @@ def _category(state: State, term: Term) -> Clause:
     return _HAS_LABEL, [label]
 
 
-def _has(state: State, term: Term) -> Clause:
+def _has(_state: State, term: Term) -> Clause:
     own = "exists (select 1 from tags t join labels l on l.id = t.label where t.n = m.n and l.type = 'user')"
     match term.value.lower():
         case "attachment":
@@ -182,11 +186,11 @@ def _moment(term: Term) -> int:
         raise _unknown(term) from None
 
 
-def _after(state: State, term: Term) -> Clause:
+def _after(_state: State, term: Term) -> Clause:
     return "m.date >= ?", [_moment(term)]
 
 
-def _before(state: State, term: Term) -> Clause:
+def _before(_state: State, term: Term) -> Clause:
     return "m.date < ?", [_moment(term)]
 
 
@@ -207,7 +211,7 @@ def _newer_than(state: State, term: Term) -> Clause:
 
 
 def _size(sign: str) -> Callable[[State, Term], Clause]:
-    def clause(state: State, term: Term) -> Clause:
+    def clause(_state: State, term: Term) -> Clause:
         found = re.fullmatch(r"(\d{1,12})([kmg]?)b?", term.value.lower())
         if found is None:
             raise _unknown(term)
@@ -216,7 +220,7 @@ def _size(sign: str) -> Callable[[State, Term], Clause]:
     return clause
 
 
-def _message_id(state: State, term: Term) -> Clause:
+def _message_id(_state: State, term: Term) -> Clause:
     return "m.message_id = ?", [term.value.strip("<>")]
 
 

@@ -15,6 +15,7 @@ class Options:
 
     file: Path
     account: str = ""
+    """The address of the mailbox; empty: found in the mail that was sent, else the demo's."""
     mbox: Path | None = None
     maildir: Path | None = None
     eml: Path | None = None
@@ -26,7 +27,7 @@ class Options:
 
 def open_state(options: Options) -> State:
     """The state of a mailbox, filled when it is new. ApiError when the faults are wrong, OSError for files."""
-    state = State(options.file, options.account or loading.DEFAULT_ACCOUNT)
+    state = State(options.file, options.account)
     try:
         mails = () if options.empty else loading.source(options.mbox, options.maildir, options.eml)
         loading.fill(state, mails)

@@ -112,6 +112,8 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "Profile": ("emailAddress", "messagesTotal", "threadsTotal", "historyId"),
     # users.messages#Message; lists give id and threadId alone
     "Message": ("id", "threadId"),
+    # users.messages/get, every format
+    "messages.get": ("snippet", "historyId", "internalDate", "sizeEstimate"),
     # users.messages/list: `messages` is left out of an empty page, the estimate never is
     "ListMessagesResponse": ("resultSizeEstimate",),
     "ListThreadsResponse": ("resultSizeEstimate",),
@@ -123,6 +125,8 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     # users.labels/list: "each label resource only contains an id, name, ... and type"
     "Label": ("id", "name", "type"),
     "ListLabelsResponse": ("labels",),
+    # guides/labels: "labels.get ... additional label details", the counts
+    "labels.get": ("messagesTotal", "messagesUnread", "threadsTotal", "threadsUnread"),
     "Draft": ("id", "message"),
     # users.history/list: `historyId` is "the ID of the mailbox's current history record"
     "ListHistoryResponse": ("historyId",),
