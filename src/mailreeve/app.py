@@ -384,6 +384,7 @@ class Mailbox:
             own=self.own,
             send_as=self.send_as,
             known=self.correspondents.known(),
+            kept=self.kept,
         )
 
     def label_names(self, ids: Sequence[str]) -> list[str]:

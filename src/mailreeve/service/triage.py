@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.models import Priority, Progress
+from mailreeve.models import Failure, Priority, Progress
 from mailreeve.people import correspondents
-from mailreeve.service.answers import DigestAnswer, InboxRow, RunAnswer, RunsAnswer, UndoAnswer
+from mailreeve.service.answers import DigestAnswer, Failed, InboxRow, RunAnswer, RunsAnswer, UndoAnswer
 from mailreeve.store.ledger import Entry
 from mailreeve.triage import intake, loop
 from mailreeve.triage.digest import compile_digest
@@ -82,9 +82,20 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
 
 def digest(box: Mailbox) -> DigestAnswer:
     """What the last run found, decided and drafted."""
-    return compile_digest(box.parts())
+    told = compile_digest(box.parts())
+    return DigestAnswer(date=told.day.isoformat(), text=told.text, runs=list(told.runs), head=told.head)
 
 
 def undo(box: Mailbox, id_: str, *, cancel: Cancel) -> UndoAnswer:
     """Take back one change, an act, or a run; what the person changed since stays."""
-    return take_back(box.parts(), id_, cancel)
+    told = take_back(box.parts(), id_, cancel)
+    return UndoAnswer(
+        undone=told.undone,
+        skipped=_reasons(told.skipped),
+        final=_reasons(told.final),
+        failed=_reasons(told.failed),
+    )
+
+
+def _reasons(failures: tuple[Failure, ...]) -> list[Failed]:
+    return [Failed(id=one.id, reason=one.reason) for one in failures]

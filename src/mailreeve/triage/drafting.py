@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError, OutcomeUnknown
@@ -9,6 +10,9 @@ from mailreeve.mail.compose import compose, reply
 from mailreeve.models import Change, ChangeState, Draft, Json, Message, Thread
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage.work import Work, reason
+
+if TYPE_CHECKING:
+    from mailreeve.google.gmail import Gmail
 
 KIND = "draft_create"
 MARK = "X-Mailreeve-Id"
@@ -52,7 +56,7 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
     journal = work.parts.journal
     changes = journal.of_target(entry.message, KIND)
     lost = [one for one in changes if one.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}]
-    there = _ours(work, entry, thread)
+    there = find(work.parts.gmail, thread, mark_of(work.parts.account, entry.message))
     if there is not None:
         for change in lost[-1:]:
             # Not hashed anew: since the interruption the person may have edited it.
@@ -68,13 +72,12 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
     return False
 
 
-def _ours(work: Work, entry: Entry, thread: Thread) -> Draft | None:
-    """The draft in the thread that bears this message's mark."""
-    mark = mark_of(work.parts.account, entry.message)
+def find(gmail: "Gmail", thread: Thread, mark: str) -> Draft | None:
+    """The draft of the thread that bears a mark, by its ids."""
     inside = {one.id for one in thread.messages if "DRAFT" in one.labels and one.header(MARK) == mark}
     cursor, more = "", bool(inside)
     while more:
-        page = work.parts.gmail.drafts(cursor)
+        page = gmail.drafts(cursor)
         for item in page.items:
             if item.message_id in inside:
                 return item
@@ -154,7 +157,8 @@ def _create(work: Work, entry: Entry, change: str, do: Json, raw: bytes) -> Draf
 def _look(work: Work, entry: Entry) -> Draft | None:
     for seconds in LOOKS:
         work.cancel.sleep(seconds)
-        found = _ours(work, entry, work.parts.gmail.thread(entry.thread))
+        thread = work.parts.gmail.thread(entry.thread)
+        found = find(work.parts.gmail, thread, mark_of(work.parts.account, entry.message))
         if found is not None:
             return found
     return None

@@ -9,6 +9,7 @@ from mailreeve.models import Archetype, Change, ChangeState, Json, LabelSpec, Ve
 from mailreeve.store.journal import Intent
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage.labels import NEEDS_HUMAN
+from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import Work
 
 KIND = "labels"
@@ -114,7 +115,7 @@ def _changed_since(work: Work, entries: Sequence[Entry]) -> set[str]:
 
 def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
     """What this message needs, after looking at what was done to it before, by us and by the person."""
-    left = _as_we_left_it(work, entry.message, now)
+    left = as_we_left_it(work.parts, entry.message, now)
     undone_by_person = {label for label, there in left.items() if there != (label in now)}
     if undone_by_person:
         work.parts.ledger.bury(entry.message, sorted(undone_by_person))
@@ -158,17 +159,17 @@ def plan(
     )
 
 
-def _as_we_left_it(work: Work, message: str, now: frozenset[str]) -> dict[str, bool]:
+def as_we_left_it(parts: Parts, message: str, now: frozenset[str]) -> dict[str, bool]:
     """For each label that we ever changed on the message: whether it was there after our last change.
 
     A change whose end is not known (the process died, or the answer was lost) is settled by looking.
     """
     left: dict[str, bool] = {}
-    for change in work.parts.journal.of_target(message, KIND):
+    for change in parts.journal.of_target(message, KIND):
         if change.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}:
             done = _in_place(change, now)
             state = ChangeState.DONE if done else ChangeState.FAILED
-            work.parts.journal.settle(change.id, state, "found so after an interruption")
+            parts.journal.settle(change.id, state, "found so after an interruption")
             if not done:
                 continue
         elif change.state is not ChangeState.DONE:

@@ -10,6 +10,7 @@ from mailreeve.models import LabelSpec, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
+from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -71,4 +72,6 @@ class Parts:
     """The identities that the account may write as."""
     known: Collection[str] = ()
     """Addresses that the person writes to, in lower case: their mail is never decided lightly."""
+    kept: Kept | None = None
+    """Earlier versions of drafts, which undo restores."""
     now: Callable[[], datetime] = _utc_now

@@ -1,0 +1,229 @@
+"""Taking back a change, an act, or a whole run. What the person changed since is left as it is, and stays so.
+
+What was undone is not done again by the next run; only `triage --again` takes those messages up anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError, NotFound, StoreError
+from mailreeve.models import Change, ChangeState, Draft, Failure
+from mailreeve.platform import exclusive
+from mailreeve.store.runs import RunState
+from mailreeve.triage import drafting, labelling
+from mailreeve.triage.labelling import Plan
+from mailreeve.triage.loop import lock_file
+from mailreeve.triage.parts import Parts
+
+_MADE = {ChangeState.DONE, ChangeState.INTENDED, ChangeState.UNKNOWN}
+"""States of a change that stands, or may."""
+_STOPS = (Cancelled, LoginNeeded, StoreError)
+_SENT_AWAY = {"TRASH", "SPAM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undo did."""
+
+    undone: int
+    skipped: tuple[Failure, ...]
+    """What the person changed since, or what is gone: left as it is."""
+    final: tuple[Failure, ...]
+    """What cannot be undone, such as a sent mail."""
+    failed: tuple[Failure, ...]
+    """What went wrong; undo it again."""
+
+
+def undo(parts: Parts, id_: str, cancel: Cancel | None = None) -> Undone:
+    """Take back the change `c-...`, or all changes of a run `r-...` or an act `a-...`.
+
+    Raises InputError for an id that is none, and AlreadyRunning while a run works on the account.
+    """
+    parts = replace(parts, gmail=parts.gmail.bound(cancel or Cancel(), interactive=True))
+    changes = _named(parts, id_)
+    with exclusive(lock_file(parts), f"triage or undo of {parts.account}"):
+        taking = _Taking(parts, cancel or Cancel())
+        taking.back([change for change in reversed(changes) if change.state in _MADE])
+    result = taking.result()
+    if id_.startswith("r-") and not result.failed:
+        parts.ledger.runs.finish(id_, RunState.UNDONE)
+    told = {"id": id_, "undone": result.undone, "skipped": len(result.skipped), "failed": len(result.failed)}
+    parts.audit.append("undo.finished", told, "person")
+    return result
+
+
+def _named(parts: Parts, id_: str) -> tuple[Change, ...]:
+    if id_.startswith("c-"):
+        return (parts.journal.change(id_),)
+    if id_.startswith("r-"):
+        parts.ledger.runs.get(id_)
+        return parts.journal.changes(id_)
+    found = parts.journal.changes(id_)
+    if not found:
+        raise InputError(f"There is nothing to undo under {id_[:60]!r}.", "`mailreeve runs` lists the runs.")
+    return found
+
+
+@dataclass(slots=True)
+class _Taking:
+    """One undo that goes on: drafts first, then labels on messages, then labels that are empty by then."""
+
+    parts: Parts
+    cancel: Cancel
+    undone: int = 0
+    skipped: list[Failure] = field(default_factory=list)
+    final: list[Failure] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+    def result(self) -> Undone:
+        return Undone(self.undone, tuple(self.skipped), tuple(self.final), tuple(self.failed))
+
+    def back(self, changes: Sequence[Change]) -> None:
+        kinds: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            kinds[change.kind].append(change)
+        for change in kinds.pop(drafting.KIND, []):
+            self._guarded(change, self._draft)
+        for change in kinds.pop("draft_update", []):
+            self._guarded(change, self._update)
+        self._labels(kinds.pop(labelling.KIND, []))
+        for change in kinds.pop("label_create", []):
+            self._guarded(change, self._label)
+        for change in (one for group in kinds.values() for one in group):
+            self.final.append(Failure(change.id, f"{change.kind} of {change.target} cannot be undone"))
+
+    def _guarded(self, change: Change, step: Callable[[Change], None]) -> None:
+        self.cancel.check()
+        try:
+            step(change)
+        except _STOPS:
+            raise
+        except NotFound:
+            self._skip(change, "it is no longer in Gmail")
+        except MailreeveError as error:
+            self.failed.append(Failure(change.id, str(error)))
+
+    # --- drafts
+
+    def _draft(self, change: Change) -> None:
+        """Delete the draft while its bytes are ours."""
+        made = self._made(change)
+        if made is None:
+            self._skip(change, "its draft is gone: never made, sent, or deleted by you")
+        elif not drafting.is_unchanged(change, self.parts.gmail.draft(made).raw):
+            self._skip(change, "you edited the draft")
+        else:
+            self.parts.gmail.delete_draft(made)
+            self._settled(change)
+
+    def _made(self, change: Change) -> str | None:
+        """The draft's id; when the answer got lost it is looked for by its mark."""
+        if change.inverse:
+            return str(change.inverse["delete_draft"])
+        thread_id = change.do.get("thread")
+        if not thread_id:
+            return None
+        found: Draft | None = drafting.find(
+            self.parts.gmail, self.parts.gmail.thread(thread_id), change.do["mark"]
+        )
+        return found.id if found else None
+
+    def _update(self, change: Change) -> None:
+        """Put the earlier version back while the bytes are those that we wrote."""
+        before = self.parts.kept.get(change.id) if self.parts.kept else None
+        if before is None:
+            self.final.append(Failure(change.id, "the earlier version of the draft is no longer kept"))
+            return
+        now = self.parts.gmail.draft(change.target)
+        if not drafting.is_unchanged(change, now.raw):
+            self._skip(change, "you edited the draft")
+            return
+        self.parts.gmail.update_draft(change.target, before, now.thread_id)
+        self._settled(change)
+
+    # --- labels
+
+    def _labels(self, changes: Sequence[Change]) -> None:
+        """Many messages that need the same in one call."""
+        groups: dict[Plan, list[Change]] = defaultdict(list)
+        by_target: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            by_target[change.target].append(change)
+        for id_, found in self.parts.gmail.get_many(list(by_target), self.cancel):
+            if isinstance(found, LoginNeeded):
+                raise found
+            for change in by_target[id_]:
+                if isinstance(found, NotFound):
+                    self._skip(change, "the message is no longer in Gmail")
+                elif isinstance(found, MailreeveError):
+                    self.failed.append(Failure(change.id, str(found)))
+                else:
+                    self._planned(groups, change, frozenset(found.labels))
+        for plan, group in groups.items():
+            self._turn_back(plan, group)
+
+    def _planned(self, groups: dict[Plan, list[Change]], change: Change, now: frozenset[str]) -> None:
+        """What is still as we left it is turned back; the rest the person changed, and it is remembered."""
+        left = labelling.as_we_left_it(self.parts, change.target, now)
+        by_person = sorted(label for label, there in left.items() if there != (label in now))
+        self.parts.ledger.bury(change.target, by_person)
+        if self.parts.journal.change(change.id).state is ChangeState.FAILED:
+            return  # its end was not known, and now it is: it was never made
+        add, remove = set(change.do["add"]), set(change.do["remove"])
+        still_added, still_removed = add & now, remove - now
+        if _SENT_AWAY & now:
+            still_removed -= {"INBOX"}
+        plan = Plan(tuple(sorted(still_removed)), tuple(sorted(still_added)))
+        if plan:
+            groups[plan].append(change)
+        else:
+            self._skip(change, "its labels are not as they were left: you changed them")
+
+    def _turn_back(self, plan: Plan, group: Sequence[Change]) -> None:
+        self.cancel.check()
+        try:
+            self.parts.gmail.modify([change.target for change in group], plan.add, plan.remove)
+        except _STOPS:
+            raise
+        except NotFound as error:
+            if len(group) == 1:
+                self._skip(group[0], error.message)
+                return
+            for change in group:
+                self._turn_back(plan, [change])
+        except MailreeveError as error:
+            self.failed += [Failure(change.id, str(error)) for change in group]
+        else:
+            for change in group:
+                self._settled(change)
+
+    def _label(self, change: Change) -> None:
+        """Delete a label that was made for this, once no message bears it."""
+        label = change.inverse.get("delete_label") or self._label_named(change.target)
+        if not label:
+            self._skip(change, "the label is not there")
+        elif self.parts.gmail.search("", label_ids=[label], limit=1, include_spam_trash=True).items:
+            self.skipped.append(Failure(change.id, f"the label {change.target} is in use"))
+        else:
+            self.parts.gmail.delete_label(label)
+            self._settled(change)
+
+    def _label_named(self, name: str) -> str:
+        """The id of a label whose making had no answer."""
+        return next((label.id for label in self.parts.gmail.labels() if label.name == name), "")
+
+    # --- the books
+
+    def _settled(self, change: Change) -> None:
+        self.parts.journal.settle(change.id, ChangeState.UNDONE)
+        self.undone += 1
+        if change.run.startswith("r-"):
+            self.parts.ledger.undo([change.target])
+
+    def _skip(self, change: Change, why: str) -> None:
+        self.parts.journal.settle(change.id, ChangeState.SKIPPED, why)
+        self.skipped.append(Failure(change.id, why))
+        if change.run.startswith("r-"):
+            self.parts.ledger.undo([change.target])
