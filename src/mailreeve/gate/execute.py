@@ -14,7 +14,7 @@ from mailreeve.gate import envelope, reconcile
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender
 from mailreeve.gate.proposal import digest, may_move, same
 from mailreeve.gate.reconcile import Finding
-from mailreeve.models import Json, Proposal
+from mailreeve.models import Draft, Json, Proposal
 from mailreeve.models import ProposalState as State
 from mailreeve.platform import exclusive
 from mailreeve.store.proposals import OPEN, Proposals
@@ -71,9 +71,9 @@ class Executor:
         the draft could not be read. Nothing has been sent when it raises.
         """
         with self._alone(proposal):
-            raw = self._confirmed_bytes(proposal)
+            draft = self._confirmed(proposal)
             started = self._start(proposal, sends_per_day)
-            return self._send(started, raw)
+            return self._send(started, draft)
 
     def look_again(self, proposal: Proposal) -> Outcome:
         """Find out about a send that nobody is busy with any more; never sends.
@@ -99,8 +99,8 @@ class Executor:
             if proposal and proposal.state not in OPEN:
                 file.unlink(missing_ok=True)
 
-    def _confirmed_bytes(self, proposal: Proposal) -> bytes:
-        """The draft's bytes as they are now, if their digest is the confirmed one."""
+    def _confirmed(self, proposal: Proposal) -> Draft:
+        """The draft as it is now, if its digest is the confirmed one."""
         try:
             draft = self._reader.draft(proposal.draft_id)
         except NotFound:
@@ -112,7 +112,7 @@ class Executor:
         if not same(digest(now), proposal.digest) or self._envelope(draft.raw) != proposal.envelope:
             self.close(proposal, State.CANCELLED, "The draft was changed after its confirmation.")
             raise DraftChanged("The draft was changed after its confirmation; nothing was sent.")
-        return draft.raw
+        return draft
 
     @staticmethod
     def _envelope(raw: bytes) -> object:
@@ -128,9 +128,10 @@ class Executor:
             self._audit.append("send.executing", facts(proposal))
         return replace(proposal, state=State.EXECUTING, executing_at=now)
 
-    def _send(self, proposal: Proposal, raw: bytes) -> Outcome:
+    def _send(self, proposal: Proposal, draft: Draft) -> Outcome:
+        """What leaves is the draft that was just compared, not what lies in the store."""
         try:
-            sent = self._sender.send_draft(proposal.draft_id, raw, proposal.thread_id)
+            sent = self._sender.send_draft(draft.id, draft.raw, draft.thread_id)
         except (OutcomeUnknown, NotFound):
             return self._conclude(proposal, self._search(proposal))
         except MailreeveError as error:

@@ -95,4 +95,4 @@ def _has_written(reader: MailReader, address: str) -> bool:
     """Ask Gmail; an address that cannot stand in a query counts as never written to."""
     if not _SEARCHABLE.fullmatch(address):
         return False
-    return bool(reader.search(f"in:sent to:{address}", limit=1).items)
+    return bool(reader.search(f"in:sent {{to:{address} cc:{address} bcc:{address}}}", limit=1).items)

@@ -73,8 +73,8 @@ def advice(policy: Policy) -> str:
 def trusted(policy: Policy, address: str) -> bool:
     """True when the person put this address, or its exact domain, into trusted_recipients."""
     key = address.lower()
-    domain = "@" + key.rpartition("@")[2]
-    return any(entry.lower() in {key, domain} for entry in policy.trusted_recipients)
+    _, at, domain = key.rpartition("@")
+    return bool(at) and any(entry.lower() in {key, at + domain} for entry in policy.trusted_recipients)
 
 
 def all_own(policy: Policy, envelope: Envelope) -> bool:
