@@ -9,6 +9,8 @@ from mailreeve.models import Attachment, Hidden, Invite, Link
 
 TEXT_LIMIT = 2_000_000
 """Bytes of text that are read of one message."""
+TAGS_LIMIT = 40_000
+"""HTML start tags that are read of one message."""
 _DETECTIONS = 5
 _ENCRYPTED = {
     "application/pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
@@ -70,6 +72,7 @@ class _Reader:
     def __init__(self, root: Part) -> None:
         self.root = root
         self.left = TEXT_LIMIT
+        self.tags = TAGS_LIMIT
         self.detections = _DETECTIONS
         self.shown: set[int] = set()
         self.content = Content()
@@ -134,7 +137,8 @@ class _Reader:
         if part.type == "text/html":
             from mailreeve.mail.html import to_text
 
-            seen = to_text(text)
+            seen = to_text(text, self.tags)
+            self.tags -= seen.tags
             self.content.defects += seen.defects
             return _Segment(seen.text, True, seen.hidden, seen.links, seen.quote_at)
         if part.content_type.get("format").lower() == "flowed":

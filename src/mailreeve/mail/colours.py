@@ -58,6 +58,7 @@ def parse(value: str) -> tuple[Colour, float] | None:
     return _from_function(function[1], _NUMBER.findall(function[2])) if function else None
 
 
+@lru_cache(maxsize=1024)
 def contrast(one: Colour, other: Colour) -> float:
     """From 1 (the same) to 21 (black on white)."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)

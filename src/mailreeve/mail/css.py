@@ -12,7 +12,7 @@ from functools import lru_cache
 SHEET_LIMIT = 200_000
 """Characters of all style sheets of a mail."""
 RULES_LIMIT = 2_000
-BUDGET = 1_000_000
+BUDGET = 200_000
 """Comparisons of an element with a selector, in one mail."""
 
 Style = Mapping[str, str]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from mailreeve.mail import css, hidden, invisible, links
 from mailreeve.mail.css import Element, Sheet
@@ -14,6 +15,9 @@ from mailreeve.models import Hidden, Link
 
 HTML_LIMIT = 2_000_000
 """Characters that are read."""
+TAGS_LIMIT = 40_000
+"""Start tags that are read; the largest of the templates and newsletters at hand has 1,500."""
+_SHEETS_LIMIT = 100
 
 _PARAGRAPHS = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "hr", "figure", "fieldset")
@@ -41,6 +45,8 @@ class HtmlText:
     quote_at: int = -1
     """Where the quoted history starts in `text`, if the markup says so; else -1."""
     defects: tuple[str, ...] = ()
+    tags: int = 0
+    """Start tags that were read."""
 
 
 @dataclass(slots=True)
@@ -59,16 +65,21 @@ class _Node:
     quotes: bool = False
 
 
-def to_text(html: str) -> HtmlText:
-    """Convert HTML to visible text: linear in the input, never raises, at most 2 million characters are read."""
-    return _Converter(html[:HTML_LIMIT]).run(cut=len(html) > HTML_LIMIT)
+def to_text(html: str, tags: int = TAGS_LIMIT) -> HtmlText:
+    """Convert HTML to visible text: linear in the input, never raises.
+
+    At most 2 million characters and `tags` start tags are read; `defects` says when there were more.
+    """
+    return _Converter(html[:HTML_LIMIT], tags).run(cut=len(html) > HTML_LIMIT)
 
 
 class _Converter:
     """Walks over the tags once."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, tags: int) -> None:
         self.source = source
+        self.tags_limit = tags
+        self.tags = 0
         self.sheet = Sheet()
         self.open: Elements[_Node] = Elements()
         self.ancestors: list[Element] = []
@@ -86,9 +97,9 @@ class _Converter:
         if cut:
             self.defects.append(f"the HTML is longer than {HTML_LIMIT} characters: cut")
         if "<style" in self.source.lower():
-            for tag in tokens(self.source):
-                if isinstance(tag, Tag) and tag.name == "style" and not tag.end:
-                    self.sheet.add(tag.text)
+            styles = (tag for tag in tokens(self.source) if isinstance(tag, Tag) and tag.name == "style")
+            for tag in islice(styles, _SHEETS_LIMIT):
+                self.sheet.add(tag.text)
         try:
             for token in tokens(self.source):
                 self._token(token)
@@ -103,6 +114,7 @@ class _Converter:
             self.unseen.told(),
             len(before) if self.quote_line >= 0 else -1,
             tuple(self.defects),
+            self.tags,
         )
 
     @property
@@ -132,6 +144,9 @@ class _Converter:
 
     def _start(self, tag: Tag) -> None:
         name = tag.name
+        self.tags += 1
+        if self.tags > self.tags_limit:
+            raise css.TooComplex
         self._close(self.open.before(name))
         look = self._look(tag)
         if not look.gone:

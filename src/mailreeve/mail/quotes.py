@@ -12,6 +12,9 @@ SIGNATURE_LINES = 25
 """A longer rest behind `-- ` is no signature."""
 _LINE = 400
 """Characters of a line that are looked at."""
+_STARTS = ">-_=*"
+_TRIES = 20_000
+"""Lines that could start history and are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,15 @@ def split(text: str, quote_at: int = -1, *, forwarded: bool = False) -> Parts:
 
 def _history(lines: Sequence[str], hint: int) -> _History | None:
     """The first thing that starts history; None when there is none, or a forward comes first."""
+    tries = 0
     for index, full in enumerate(lines):
         line = full[:_LINE]
-        if not line.strip():
+        at_hint = 0 <= hint <= index
+        if not line.strip() or not (at_hint or line[0] in _STARTS or ":" in line or "：" in line):
             continue
+        tries += 1
+        if tries > _TRIES:
+            return None
         if marks.FORWARD.match(line):
             return None
         if marks.ORIGINAL.match(line) or (marks.RULE.match(line) and _header_block(lines, index + 1)):
@@ -72,10 +80,11 @@ def _history(lines: Sequence[str], hint: int) -> _History | None:
             return _History(index, index)
         if _header_block(lines, index):
             return _History(index, index + _header_lines(lines, index))
-        start = _attribution(lines, index)
-        if start >= 0:
-            return _History(start, index + 1)
-        if 0 <= hint <= index:
+        if line.rstrip().endswith((":", "：")):
+            start = _attribution(lines, index)
+            if start >= 0:
+                return _History(start, index + 1)
+        if at_hint:
             return _hinted(lines, index)
     return None
 
