@@ -40,7 +40,7 @@ def run() -> int:
     console.rule("The triaged inbox")
     text.run(console, told)
     console.rule("The digest")
-    console.print(text.safe(triage.digest(face.box)["text"]))
+    text.digest(console, triage.digest(face.box))
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
     for draft_id in told["drafts"][:SHOWN_DRAFTS]:
         text.draft(console, drafting.show(face.box, draft_id))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mailreeve.service.answers import (
     ClassifyAnswer,
+    DigestAnswer,
     DraftAnswer,
     Failed,
     InboxRow,
@@ -38,7 +39,7 @@ def table(*columns: str) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
     for column in columns:
         whole = column in {"Id", "Run", "Label", "Priority", "By", "Date", "Started", "State"}
         wraps = column in {"Summary", "When", "Reason", "Flags"}
@@ -199,6 +200,16 @@ def labels(console: "Console", answer: LabelsAnswer) -> None:
     for label in answer["labels"]:
         made.add_row(label["id"], safe(label["name"]), safe(label["when"]))
     console.print(made)
+
+
+def digest(console: "Console", answer: DigestAnswer) -> None:
+    """The digest; its Markdown is laid out on a terminal and left as it is elsewhere."""
+    if console.is_terminal:
+        from rich.markdown import Markdown
+
+        console.print(Markdown(safe(answer["text"]), hyperlinks=True))
+    else:
+        console.print(safe(answer["text"]), soft_wrap=True)
 
 
 def undone(console: "Console", answer: UndoAnswer) -> None:

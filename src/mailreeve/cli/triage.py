@@ -56,7 +56,7 @@ def digest(face: Face, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo(answer["text"])
+        text.digest(face.console, answer)
 
 
 @click.command()

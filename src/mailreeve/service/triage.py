@@ -81,21 +81,21 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
 
 
 def digest(box: Mailbox) -> DigestAnswer:
-    """What the last run found, decided and drafted."""
-    told = compile_digest(box.parts())
-    return DigestAnswer(date=told.day.isoformat(), text=told.text, runs=list(told.runs), head=told.head)
+    """What the runs of the last day with one found, decided and drafted."""
+    made = compile_digest(box.parts())
+    return DigestAnswer(date=made.day.isoformat(), text=made.text, runs=list(made.runs), head=made.head)
 
 
 def undo(box: Mailbox, id_: str, *, cancel: Cancel) -> UndoAnswer:
     """Take back one change, an act, or a run; what the person changed since stays."""
-    told = take_back(box.parts(), id_, cancel)
+    done = take_back(box.parts(), id_, cancel)
     return UndoAnswer(
-        undone=told.undone,
-        skipped=_reasons(told.skipped),
-        final=_reasons(told.final),
-        failed=_reasons(told.failed),
+        undone=done.undone,
+        skipped=[_failed(one) for one in done.skipped],
+        final=[_failed(one) for one in done.final],
+        failed=[_failed(one) for one in done.failed],
     )
 
 
-def _reasons(failures: tuple[Failure, ...]) -> list[Failed]:
-    return [Failed(id=one.id, reason=one.reason) for one in failures]
+def _failed(one: Failure) -> Failed:
+    return Failed(id=one.id, reason=one.reason)
