@@ -315,7 +315,7 @@ class Mailbox:
             settings.price_in_per_million,
             settings.price_out_per_million,
         )
-        about = " ".join(filter(None, (self.config.user.name, f"<{self.address}>", self.config.user.about)))
+        about = " ".join(filter(None, (self.name, f"<{self.address}>", self.config.user.about)))
         return LlmReader(
             ChatClient(self.app.endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens
         )
@@ -329,9 +329,13 @@ class Mailbox:
         """The built-in reader, which knows whom the person writes to."""
         from mailreeve.reading.offline.reader import OfflineReader
 
-        return OfflineReader(
-            self.correspondents.known(), self.own, name=self.config.user.name, zone=self.zone
-        )
+        return OfflineReader(self.correspondents.known(), self.own, name=self.name, zone=self.zone)
+
+    @property
+    def name(self) -> str:
+        """What the person is called: the settings say, or the default identity in Gmail."""
+        default = (one.address.name for one in self.send_as if one.default)
+        return self.config.user.name or next(default, "")
 
     def reader(self) -> "Reader":
         """The model if one is configured, else the offline reader."""

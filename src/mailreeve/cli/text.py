@@ -43,7 +43,8 @@ def table(*columns: str) -> "Table":
     for column in columns:
         whole = column in {"Id", "Run", "Label", "Priority", "By", "Date", "Started", "State"}
         wraps = column in {"Summary", "When", "Reason", "Flags"}
-        made.add_column(column, overflow="ellipsis", no_wrap=not wraps, ratio=None if whole else 1)
+        ratio = None if whole else (3 if wraps else 1)
+        made.add_column(column, overflow="ellipsis", no_wrap=not wraps, ratio=ratio)
     return made
 
 
@@ -144,7 +145,7 @@ def inbox(console: "Console", rows: list[InboxRow]) -> None:
         style = PRIORITY_STYLE.get(row["priority"], "")
         by = f"{row['by']} {row['confidence']:.2f}"
         mark = f"{row['label']} ✎" if row["draft"] else row["label"]
-        made.add_row(mark, row["priority"], safe(row["from"])[:24], safe(row["summary"]), by, style=style)
+        made.add_row(mark, row["priority"], safe(row["from"]), safe(row["summary"]), by, style=style)
     console.print(made)
 
 
