@@ -129,7 +129,7 @@ def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
         now,
         buried=work.parts.ledger.tombstones(entry.message),
         ours=work.shelf.ours,
-        set_by_us={one for one, there in left.items() if there},
+        set_by_us={one for one, there in left.items() if there} & work.shelf.under_prefix,
     )
 
 
@@ -144,18 +144,18 @@ def plan(
 ) -> Plan:
     """Pure: from the wanted label and the labels there are to what has to change.
 
-    `buried` is what the person undid before; `ours` are the triage labels; `set_by_us` those of them that we
-    put on this message. A triage label that the person chose stays the only one.
+    `buried` is what the person undid before; `ours` are the triage labels; `set_by_us` are those, of today's or
+    an earlier set, that we put on this message. A triage label that the person chose stays the only one.
     """
     chosen_by_person = (now & set(ours)) - set(set_by_us)
     add = set() if chosen_by_person else {label}
-    remove = (now & set(ours) & set(set_by_us)) - {label}
+    remove = (now & set(set_by_us)) - {label}
     for action in actions:
         plus, minus = _ACTIONS[action]
         add |= {plus} if plus else set()
         remove |= {minus} if minus else set()
     return Plan(
-        tuple(sorted(add - now - set(buried))), tuple(sorted((remove & now) - (set(buried) - set(ours))))
+        tuple(sorted(add - now - set(buried))), tuple(sorted((remove & now) - (set(buried) - set(set_by_us))))
     )
 
 

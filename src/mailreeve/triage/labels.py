@@ -6,6 +6,7 @@ from mailreeve.errors import MailreeveError, OutcomeUnknown
 from mailreeve.models import Archetype, ChangeState, Label, LabelSpec
 from mailreeve.triage.parts import Parts
 
+KIND = "label_create"
 NEEDS_HUMAN = "needs-human"
 """The id of the label for what nobody could decide; no user label may have it."""
 
@@ -123,7 +124,7 @@ class Shelf:
         """Gmail's id of a label; the label is made when it is not there."""
         name = self._names[label]
         if not self._found:
-            self._found = _by_name(self._parts.gmail.labels())
+            self._load()
         if name.casefold() not in self._found:
             self._found[name.casefold()] = self._make(name)
         return self._found[name.casefold()]
@@ -131,21 +132,37 @@ class Shelf:
     @property
     def ours(self) -> frozenset[str]:
         """Gmail's ids of the triage labels that exist."""
-        return frozenset(
-            self._found[name.casefold()] for name in self._names.values() if name.casefold() in self._found
-        )
+        wanted = {name.casefold() for name in self._names.values()}
+        return frozenset(id_ for name, id_ in self._found.items() if name in wanted)
+
+    @property
+    def under_prefix(self) -> frozenset[str]:
+        """The same, with those of label sets that the person has changed since."""
+        start = f"{self._parts.settings.label_prefix}/".casefold()
+        return frozenset(id_ for name, id_ in self._found.items() if name.startswith(start))
+
+    def _load(self) -> None:
+        """Read the labels, and settle the makings whose answer or whose process was lost."""
+        self._found = _by_name(self._parts.gmail.labels())
+        for change in self._parts.journal.unsettled(KIND):
+            label = self._found.get(change.target.casefold())
+            if label:
+                self._made(change.id, change.target, label)
+
+    def _made(self, change: str, name: str, label: str) -> None:
+        do = {"name": name, "label": label}
+        self._parts.journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label})
 
     def _make(self, name: str) -> str:
         journal = self._parts.journal
-        change = journal.intend(self._run, "label_create", name, {"name": name}, {})
+        change = journal.intend(self._run, KIND, name, {"name": name}, {})
         try:
             label = self._parts.gmail.create_label(name)
         except MailreeveError as error:
             state = ChangeState.UNKNOWN if isinstance(error, OutcomeUnknown) else ChangeState.FAILED
             journal.settle(change, state, error.message)
             raise
-        do = {"name": name, "label": label.id}
-        journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label.id})
+        self._made(change, name, label.id)
         return label.id
 
 

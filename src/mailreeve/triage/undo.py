@@ -12,7 +12,7 @@ from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError,
 from mailreeve.models import Change, ChangeState, Draft, Failure
 from mailreeve.platform import exclusive
 from mailreeve.store.runs import RunState
-from mailreeve.triage import drafting, labelling
+from mailreeve.triage import drafting, labelling, labels
 from mailreeve.triage.labelling import Plan
 from mailreeve.triage.loop import lock_file
 from mailreeve.triage.parts import Parts
@@ -89,7 +89,7 @@ class _Taking:
         for change in kinds.pop("draft_update", []):
             self._guarded(change, self._update)
         self._labels(kinds.pop(labelling.KIND, []))
-        for change in kinds.pop("label_create", []):
+        for change in kinds.pop(labels.KIND, []):
             self._guarded(change, self._label)
         for change in (one for group in kinds.values() for one in group):
             self.final.append(Failure(change.id, f"{change.kind} of {change.target} cannot be undone"))
