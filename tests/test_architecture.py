@@ -76,13 +76,13 @@ def test_only_app_and_the_faces_read_config() -> None:
 
 
 def test_sending_is_imported_by_app_alone() -> None:
-    """`google/sending.py` is built in app.py and handed to the gate; no other room can reach it."""
+    """`google/sending.py` is built in app/ and handed to the gate; no other room can reach it."""
     importers = {
         str(file.relative_to(SOURCE))
         for file in modules()
         if any(name.startswith("mailreeve.google.sending") for name in imported_modules(file))
     }
-    assert importers <= {"app.py"}
+    assert importers <= {"app/mailbox.py"}
 
 
 def test_only_the_store_speaks_sql() -> None:

@@ -1,39 +1,28 @@
-"""The composition root: Config -> App -> Mailbox. The only place where parts are joined.
+"""One home folder: its settings, its store, its accounts.
 
 Everything is made when it is needed first: starting a face opens no network, no keyring and no model.
 """
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mailreeve.app.mailbox import Mailbox
 from mailreeve.config import Config, GoogleConfig
 from mailreeve.errors import ConfigError, InputError, LoginNeeded
-from mailreeve.models import LabelSpec, SendAs
+from mailreeve.models import LabelSpec
 from mailreeve.store.accounts import Account, Accounts
 from mailreeve.store.audit import Audit
-from mailreeve.store.correspondents import Correspondents
 from mailreeve.store.db import Database
-from mailreeve.store.journal import Journal
-from mailreeve.store.kept import Kept
-from mailreeve.store.ledger import Ledger
 
 if TYPE_CHECKING:
-    from mailreeve.gate.gate import Gate
-    from mailreeve.google.gmail import Gmail
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
     from mailreeve.reading.llm.client import Endpoint
-    from mailreeve.reading.llm.reader import LlmReader
-    from mailreeve.reading.offline.reader import OfflineReader
-    from mailreeve.reading.protocol import Reader
-    from mailreeve.triage.cascade import Cascade
-    from mailreeve.triage.parts import Parts
 
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
@@ -212,195 +201,3 @@ class App:
             box.close()
         if "db" in self.__dict__:
             self.db.close()
-
-
-class Mailbox:
-    """One account: what the use cases work with."""
-
-    def __init__(self, app: App, account: Account) -> None:
-        self.app = app
-        self.account = account
-        self.address = account.address
-        self.zone = app.zone
-        self.labels = app.labels
-        self._names: dict[str, str] = {}
-
-    @property
-    def config(self) -> Config:
-        """The settings."""
-        return self.app.config
-
-    @cached_property
-    def _transport(self) -> "Transport":
-        return self.app.transport(self.account)
-
-    def close(self) -> None:
-        """Close idle connections."""
-        if "_transport" in self.__dict__:
-            self._transport.close()
-
-    @cached_property
-    def gmail(self) -> "Gmail":
-        """The mailbox at Google; `bound(cancel)` gives the same one for one piece of work."""
-        from mailreeve.google.gmail import Gmail
-
-        return Gmail(self._transport)
-
-    @cached_property
-    def send_as(self) -> "tuple[SendAs, ...]":
-        """The addresses that the account may write from, as Gmail lists them."""
-        return self.gmail.send_as()
-
-    @cached_property
-    def own(self) -> frozenset[str]:
-        """The account's own addresses, in lower case."""
-        return frozenset({self.address, *(one.address.key for one in self.send_as)})
-
-    @cached_property
-    def audit(self) -> Audit:
-        """The audit log, anchored in the keyring where there is one."""
-        return Audit(self.app.db, self.address, self.app.audit_key())
-
-    @cached_property
-    def journal(self) -> Journal:
-        """Every change to the mailbox and what undoes it."""
-        return Journal(self.app.db, self.address, self.audit)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """What was seen, decided and done."""
-        return Ledger(self.app.db, self.address)
-
-    @cached_property
-    def kept(self) -> Kept:
-        """Drafts as they were before we changed them."""
-        return Kept(self.app.db, self.address)
-
-    @cached_property
-    def gate(self) -> "Gate":
-        """The only door for anything that leaves; the sender is handed to it alone."""
-        from mailreeve.gate.gate import Gate
-        from mailreeve.gate.policy import Policy
-        from mailreeve.google.sending import Sender
-        from mailreeve.store.proposals import Proposals
-
-        settings = self.config.policy
-        rules = Policy(
-            send="send" in settings.capabilities,
-            sends_per_day=settings.sends_per_day,
-            trusted_recipients=settings.trusted_recipients,
-            own_addresses=tuple(sorted(self.own)),
-        )
-        return Gate(
-            Proposals(self.app.db, self.address),
-            self.gmail,
-            Sender(self._transport),
-            self.audit,
-            rules,
-            self.config.home / "locks",
-        )
-
-    def llm(self) -> "LlmReader | None":
-        """A reader with a budget of its own; None when no model is configured."""
-        settings = self.config.llm
-        if not settings.configured:
-            return None
-        from mailreeve.reading.llm.budget import Budget, Limits
-        from mailreeve.reading.llm.client import ChatClient
-        from mailreeve.reading.llm.reader import LlmReader
-
-        limits = Limits(
-            settings.max_tokens_per_run,
-            settings.max_cost_per_run,
-            settings.price_in_per_million,
-            settings.price_out_per_million,
-        )
-        about = " ".join(filter(None, (self.name, f"<{self.address}>", self.config.user.about)))
-        return LlmReader(
-            ChatClient(self.app.endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens
-        )
-
-    @cached_property
-    def correspondents(self) -> Correspondents:
-        """Whom the person writes to, as far as their sent mail was looked through."""
-        return Correspondents(self.app.db, self.address)
-
-    def offline(self) -> "OfflineReader":
-        """The built-in reader, which knows whom the person writes to."""
-        from mailreeve.reading.offline.reader import OfflineReader
-
-        return OfflineReader(self.correspondents.known(), self.own, name=self.name, zone=self.zone)
-
-    @property
-    def name(self) -> str:
-        """What the person is called: the settings say, or the default identity in Gmail."""
-        default = (one.address.name for one in self.send_as if one.default)
-        return self.config.user.name or next(default, "")
-
-    def reader(self) -> "Reader":
-        """The model if one is configured, else the offline reader."""
-        return self.llm() or self.offline()
-
-    def cascade(self) -> "Cascade":
-        """The stages of the decision, with a reader's budget of its own."""
-        from mailreeve.triage.cascade import Cascade
-
-        return Cascade(
-            self.labels,
-            self.offline(),
-            self.llm(),
-            bar=self.config.triage.offline_bar,
-            own=self.own,
-            known=self.correspondents.known(),
-        )
-
-    def parts(self) -> "Parts":
-        """What the triage of this account works with, with a reader's budget of its own."""
-        from mailreeve.google.quota import PER_MINUTE, cost
-        from mailreeve.triage.parts import Parts, Settings
-
-        triage, llm = self.config.triage, self.config.llm
-        settings = Settings(
-            label_prefix=triage.label_prefix,
-            may_label="label" in self.config.policy.capabilities,
-            drafts=triage.drafts and "draft" in self.config.policy.capabilities,
-            max_drafts=triage.max_drafts,
-            first_days=triage.first_days,
-            first_cap=triage.first_cap,
-            offline_bar=triage.offline_bar,
-            concurrency=llm.concurrency,
-            units_per_minute=PER_MINUTE[self.app.google.quota],
-            units_per_get=cost("messages.get", self.app.google.quota),
-            price_per_million=max(llm.price_in_per_million, llm.price_out_per_million),
-        )
-        return Parts(
-            account=self.address,
-            home=self.config.home,
-            gmail=self.gmail,
-            offline=self.offline(),
-            llm=self.llm(),
-            ledger=self.ledger,
-            journal=self.journal,
-            audit=self.audit,
-            labels=self.labels,
-            zone=self.zone,
-            settings=settings,
-            own=self.own,
-            send_as=self.send_as,
-            known=self.correspondents.known(),
-            kept=self.kept,
-        )
-
-    def label_names(self, ids: Sequence[str]) -> list[str]:
-        """Label ids as the names that a person sees."""
-        if any(id_ not in self._names for id_ in ids):
-            self._names = {label.id: label.name for label in self.gmail.labels()}
-        return [self._names.get(id_, id_) for id_ in ids]
-
-    def url(self, thread_id: str) -> str:
-        """Where the thread is in Gmail's web page."""
-        return f"https://mail.google.com/mail/?authuser={quote(self.address)}#all/{thread_id}"
-
-    def local_time(self, ms: int) -> datetime:
-        """Epoch milliseconds as the user's local time."""
-        return datetime.fromtimestamp(ms / 1000, self.zone)
