@@ -82,7 +82,7 @@ class Executor:
         """
         with self._alone(proposal):
             age = self._clock.now() - proposal.executing_at
-            finding = reconcile.look(self._reader, proposal, settled=age >= self._settle_seconds * 1000)
+            finding = self._look(proposal, settled=age >= self._settle_seconds * 1000)
             return self._conclude(proposal, finding)
 
     def _alone(self, proposal: Proposal) -> AbstractContextManager[None]:
@@ -142,11 +142,14 @@ class Executor:
     def _search(self, proposal: Proposal) -> Finding:
         """Look until it is clear, or until the request can no longer be under way."""
         for share in (1, 2, 4, 8):
-            finding = reconcile.look(self._reader, proposal, settled=False)
+            finding = self._look(proposal, settled=False)
             if finding.state is not State.UNKNOWN:
                 return finding
             self._clock.sleep(self._settle_seconds * share / 15)
-        return reconcile.look(self._reader, proposal, settled=True)
+        return self._look(proposal, settled=True)
+
+    def _look(self, proposal: Proposal, *, settled: bool) -> Finding:
+        return reconcile.look(self._reader, proposal, settled=settled, taken=self._proposals.sent_ids())
 
     def _conclude(self, proposal: Proposal, finding: Finding) -> Outcome:
         """Write the truth down first, then check who really got it."""

@@ -1,12 +1,13 @@
 """What became of a send whose answer was lost: looking, never sending.
 
-The sent message is known by our Message-ID, else by our X-Mailreeve-Id header, else by what it says and to
-whom. Only messages with Gmail's own label SENT, not older than the attempt, are looked at: no mail from
-outside can pass for ours, and neither can an older one of the same words.
+The sent message is known by our Message-ID, else by our X-Mailreeve-Id header, else, when the draft is gone,
+by what it says and to whom. Only messages with Gmail's own label SENT, not older than the attempt and not
+taken for another proposal, are looked at: no mail from outside can pass for ours, and neither can another one
+of the same words.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailreeve.errors import MailreeveError, NotFound
@@ -33,16 +34,16 @@ class Finding:
     sent_id: str = ""
 
 
-def look(reader: MailReader, proposal: Proposal, *, settled: bool) -> Finding:
+def look(reader: MailReader, proposal: Proposal, *, settled: bool, taken: Collection[str] = ()) -> Finding:
     """Look once. Not being able to look is `unknown`, never an error.
 
     `settled` says that the request can no longer be under way; before that, a draft that is still there
-    proves nothing.
+    proves nothing. `taken` are the ids of messages that other proposals became.
     """
     try:
         # The draft first: if it leaves between the two looks, the second one finds it.
         there = _draft_is_there(reader, proposal)
-        sent = find_sent(reader, proposal)
+        sent = find_sent(reader, proposal, taken, by_words=not there)
     except MailreeveError as error:
         return Finding(State.UNKNOWN, f"Gmail could not be asked whether it left: {error.message}")
     if sent:
@@ -54,13 +55,15 @@ def look(reader: MailReader, proposal: Proposal, *, settled: bool) -> Finding:
     return Finding(State.UNKNOWN, "The draft is gone, but no sent message was found.")
 
 
-def find_sent(reader: MailReader, proposal: Proposal) -> str:
+def find_sent(
+    reader: MailReader, proposal: Proposal, taken: Collection[str] = (), *, by_words: bool = True
+) -> str:
     """Gmail's id of the sent message, or an empty string."""
-    seen: set[str] = set()
+    seen = set(taken)
     for messages in _places(reader, proposal):
         fresh = [one for one in messages if one.id not in seen and _can_be_ours(one, proposal)]
         seen.update(one.id for one in fresh)
-        found = _ours(reader, fresh, proposal)
+        found = _ours(fresh, proposal) or (by_words and _alike(reader, fresh, proposal))
         if found:
             return found
     return ""
@@ -88,12 +91,16 @@ def _sent(reader: MailReader, query: str) -> Sequence[Message]:
     return [reader.get(item.id) for item in page.items]
 
 
-def _ours(reader: MailReader, messages: Sequence[Message], proposal: Proposal) -> str:
-    """The id of the message that is ours, by the surest sign that any of them has."""
+def _ours(messages: Sequence[Message], proposal: Proposal) -> str:
+    """The id of the message that bears our Message-ID, else our mark."""
     by_id = (one.id for one in messages if proposal.message_id and one.message_id == proposal.message_id)
     by_mark = (one.id for one in messages if proposal.mark and one.header(MARK) == proposal.mark)
-    by_words = (one.id for one in messages if _same_words(reader, one, proposal))
-    return next(by_id, "") or next(by_mark, "") or next(by_words, "")
+    return next(by_id, "") or next(by_mark, "")
+
+
+def _alike(reader: MailReader, messages: Sequence[Message], proposal: Proposal) -> str:
+    """The id of the message that says the same to the same people."""
+    return next((one.id for one in messages if _same_words(reader, one, proposal)), "")
 
 
 def _draft_is_there(reader: MailReader, proposal: Proposal) -> bool:
@@ -109,7 +116,7 @@ def _can_be_ours(message: Message, proposal: Proposal) -> bool:
 
 
 def _same_words(reader: MailReader, message: Message, proposal: Proposal) -> bool:
-    if differences(message, proposal):
+    if differences(message, proposal) or message.header(MARK) not in {"", proposal.mark}:
         return False
     return body_hash(mime.from_bytes(reader.raw(message.id))) == proposal.body_hash
 

@@ -181,6 +181,13 @@ class Proposals:
         )
         return int(row[0]) if row else 0
 
+    def sent_ids(self) -> frozenset[str]:
+        """Gmail's ids of the messages that proposals became."""
+        rows = self._db.rows(
+            "select sent_id from proposal where account = ? and sent_id <> ''", (self.account,)
+        )
+        return frozenset(row[0] for row in rows)
+
     def forget(self, before: int) -> int:
         """Delete closed proposals older than this, with their approvals; returns how many."""
         closed = [state for state in State if state not in OPEN]
