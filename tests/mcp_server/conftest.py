@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
+from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import App
 from mailreeve.config import Config, GoogleConfig, PolicyConfig
 from mailreeve.mcp_server.server import build
-from tests.sandbox_server import SandboxServer
 
 EVERYTHING = PolicyConfig(capabilities=("read", "label", "draft", "send"))
 Make = Callable[..., App]
@@ -42,10 +42,20 @@ def app(make_app: Make) -> App:
 
 @pytest.fixture(params=["auto", "legacy"])
 def connect(request: pytest.FixtureRequest, app: App) -> Connect:
-    """A client of each era: `async with connect(elicitation_callback=...) as client`."""
+    """Clients of each era; keywords are those of the SDK's client."""
 
     def make(of: App = app, **options: Any) -> Client:
         return Client(build(of), mode=request.param, **options)
+
+    return make
+
+
+@pytest.fixture
+def connect_stateless(app: App) -> Connect:
+    """Clients of the era in which the client carries the state from round to round."""
+
+    def make(of: App = app, **options: Any) -> Client:
+        return Client(build(of), mode="2026-07-28", **options)
 
     return make
 

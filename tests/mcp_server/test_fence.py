@@ -24,11 +24,15 @@ def test_nothing_active_is_left(text: str) -> None:
     """No Markdown image, link or reference and no HTML tag survives, but its words do."""
     plain = fence.plain(text)
     assert not any(active in plain for active in ("](", "][", "]:", "!["))
-    assert not any(tag in plain.lower() for tag in ("<img", "<a", "</a", "<svg", "< script", "<script", "<iframe"))
+    assert not any(
+        tag in plain.lower() for tag in ("<img", "<a", "</a", "<svg", "< script", "<script", "<iframe")
+    )
     assert ("evil.example" in text) == ("evil.example" in plain)
 
 
-@pytest.mark.parametrize("text", ["Ana <ana@example.org>", "a < b and b > a", "x[1] (see below)", "<a@b.example>"])
+@pytest.mark.parametrize(
+    "text", ["Ana <ana@example.org>", "a < b and b > a", "x[1] (see below)", "<a@b.example>"]
+)
 def test_plain_words_are_left_alone(text: str) -> None:
     """Addresses and comparisons are no tags."""
     assert text == fence.plain(text)

@@ -11,7 +11,12 @@ def test_noise_goes_and_meaning_stays() -> None:
         "properties": {
             "title": {"title": "Title", "type": "string", "default": "", "maxLength": 5},
             "limit": {"title": "Limit", "type": "integer", "default": 20, "minimum": 1},
-            "ids": {"type": "array", "default": [], "items": {"type": "string", "minLength": 1}, "maxItems": 9},
+            "ids": {
+                "type": "array",
+                "default": [],
+                "items": {"type": "string", "minLength": 1},
+                "maxItems": 9,
+            },
         },
         "required": ["title"],
     }
@@ -30,4 +35,6 @@ def test_definitions_are_trimmed_too() -> None:
     """Shared definitions lose the same noise, and descriptions when asked to."""
     schema = {"$defs": {"A": {"title": "A", "description": "An a.", "type": "object"}}, "description": "All."}
     assert {"$defs": {"A": {"type": "object"}}} == trimmed(schema, descriptions=False)
-    assert {"$defs": {"A": {"description": "An a.", "type": "object"}}, "description": "All."} == trimmed(schema)
+    assert {"$defs": {"A": {"description": "An a.", "type": "object"}}, "description": "All."} == trimmed(
+        schema
+    )

@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.mcp_server.conftest import EVERYTHING, Connect, Make
 
 from mailreeve.app import App
 from mailreeve.config import Config, PolicyConfig
 from mailreeve.mcp_server.toolset import TOOLS, tools
 from mailreeve.store.accounts import Account
-from tests.mcp_server.conftest import Connect, Make
 
-EVERY = ("read", "label", "draft", "send")
+EVERY = EVERYTHING.capabilities
 MOST_TOOLS, MOST_BYTES = 14, 7500
 
 

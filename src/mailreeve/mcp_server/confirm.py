@@ -19,14 +19,14 @@ from mcp.server.mcpserver import (
 from pydantic import BaseModel, Field
 
 from mailreeve.app import App
-from mailreeve.mcp_server.work import Call, run
+from mailreeve.mcp_server.work import Call, client_name, run
 from mailreeve.service.answers import SendAnswer
 
 
 class Confirm(BaseModel):
     """What the person is asked."""
 
-    send: bool = Field(default=False, title="Send it", description="Send exactly this message")
+    send: bool = Field(default=False, strict=True, title="Send it", description="Send exactly this message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def settle(
     ctx: Context[App], account: str, shown: Shown, answer: ElicitationResult[Confirm]
 ) -> SendAnswer:
     """Do what the person said; nothing leaves unless they said yes to this digest."""
-    who = _client(ctx)
+    who = client_name(ctx)
     said: Confirm | Way | None = answer.data if isinstance(answer, AcceptedElicitation) else None
 
     def use(call: Call) -> SendAnswer:
@@ -95,8 +95,3 @@ async def settle(
         )
 
     return await run(ctx, account, use)
-
-
-def _client(ctx: Context[App]) -> str:
-    params = ctx.session.client_params
-    return params.client_info.name[:60] if params else "an unnamed client"

@@ -1,6 +1,7 @@
 """Resources: what a host can attach without a tool call. Mail in them is fenced as in the tools."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import fenced
 from mailreeve.mcp_server.work import Answer, Call, in_thread
 
+_BETWEEN = re.compile(r"[\s/()\[\]{}|&\"':]")
 _MOST_COMPLETIONS = 100
 """The protocol's own limit."""
 
@@ -67,7 +69,7 @@ class Resources:
         def use(call: Call) -> dict[str, Any]:
             from mailreeve.service import mail
 
-            answer = mail.search(call.box, f'label:"{_quoted(name)}"', limit=20, cancel=call.cancel)
+            answer = mail.search(call.box, f"label:{_dashed(name)}", limit=20, cancel=call.cancel)
             return fenced(answer, "hits")
 
         return text.hits(await self._run(use))
@@ -102,9 +104,9 @@ class Resources:
             raise ResourceError(str(error)) from error
 
 
-def _quoted(name: str) -> str:
-    """A label name inside the quotes of a Gmail search."""
-    return name.replace('"', " ").replace("\\", " ")
+def _dashed(name: str) -> str:
+    """A label name as Gmail's searches write it: `Clients/New York` is `clients-new-york`."""
+    return _BETWEEN.sub("-", name.strip().lower())
 
 
 def add(server: MCPServer[App], app: App) -> None:

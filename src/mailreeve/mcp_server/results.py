@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from mailreeve.mcp_server import fence
 from mailreeve.service.answers import (
     ClassifyAnswer,
+    DecidedJson,
     DigestAnswer,
     DraftAnswer,
     Failed,
@@ -17,6 +18,7 @@ from mailreeve.service.answers import (
     ProposalJson,
     RunAnswer,
     SummarizeAnswer,
+    TokensJson,
 )
 
 HitJson = TypedDict(
@@ -88,8 +90,44 @@ class DraftShown(Fenced, DraftAnswer):
     """A draft."""
 
 
-class RunShown(Fenced, RunAnswer):
-    """A run."""
+RunRow = TypedDict(
+    "RunRow",
+    {
+        "id": str,
+        "thread_id": str,
+        "label": str,
+        "priority": str,
+        "from": str,
+        "subject": str,
+        "summary": str,
+        "draft": str,
+    },
+)
+
+
+class RunShown(Fenced):
+    """A run: its counts, and the most pressing messages; `more` of them are not in `inbox`."""
+
+    inbox: list[RunRow]
+    failures: list[Failed]
+    more: int
+    run: str
+    account: str
+    seen: int
+    already: int
+    decided: DecidedJson
+    needs_human: list[str]
+    failed: list[str]
+    drafts: list[str]
+    units: int
+    model_calls: int
+    tokens: TokensJson
+    cost: float
+    seconds: float
+    left: int
+    dry_run: bool
+    started: str
+    state: str
 
 
 class Waiting(Fenced, total=False):

@@ -62,6 +62,12 @@ async def in_thread(app: App, account: str, use: Callable[[Call], Answer], progr
         raise
 
 
+def client_name(ctx: Context[App]) -> str:
+    """The program that speaks, by its own account: good for a note, never for a decision."""
+    params = ctx.session.client_params
+    return params.client_info.name[:60] if params else "an unnamed client"
+
+
 class Reports:
     """Carries progress from the worker thread to the client without making the thread wait."""
 

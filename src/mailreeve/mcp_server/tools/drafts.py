@@ -9,7 +9,7 @@ from pydantic import Field
 from mailreeve.app import App
 from mailreeve.mcp_server.results import DraftShown, fenced, result
 from mailreeve.mcp_server.tools.arguments import Account, Ids
-from mailreeve.mcp_server.work import Call, run
+from mailreeve.mcp_server.work import Call, client_name, run
 
 Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=200)]
 
@@ -27,7 +27,7 @@ async def draft_mail(
     ] = "",
     reply_to_id: Annotated[str, Field(max_length=100, description="Message to answer or forward")] = "",
     draft_id: Annotated[str, Field(max_length=100, description="Draft to edit")] = "",
-    attachments: Annotated[Ids, Field(description="File names in the outbox folder")] = [],  # noqa: B006
+    attachments: Annotated[Ids, Field(description="File names in the user's attach folder")] = [],  # noqa: B006
     account: Account = "",
 ) -> Annotated[CallToolResult, DraftShown]:
     """Write a draft into Gmail, or change one.
@@ -51,6 +51,7 @@ async def draft_mail(
             reply_to_id=reply_to_id,
             draft_id=draft_id,
             attachments=attachments,
+            by=client_name(ctx),
             cancel=call.cancel,
         )
         return fenced(answer, "to", "cc", "bcc", "subject", "text", "flags")

@@ -27,7 +27,7 @@ async def label_mail(
     def use(call: Call) -> dict[str, Any]:
         from mailreeve.service import labels
 
-        return dict(labels.label_mail(call.box, ids, add, remove, cancel=call.cancel))
+        return dict(labels.label_mail(call.box, ids, add=add, remove=remove, cancel=call.cancel))
 
     return result(await run(ctx, account, use))
 

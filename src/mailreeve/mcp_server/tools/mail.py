@@ -9,7 +9,7 @@ from pydantic import Field
 from mailreeve.app import App
 from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import FencedFile, Hits, Reading, fenced, result
-from mailreeve.mcp_server.tools.arguments import Account, Cursor, Id, Ids, Words
+from mailreeve.mcp_server.tools.arguments import Account, Cursor, Id, Ids, Words, offset
 from mailreeve.mcp_server.work import Call, run
 
 _CHARACTERS = 6000
@@ -77,7 +77,7 @@ async def get_attachment(
         from mailreeve.service import attachments
 
         answer = attachments.get(call.box, message_id, part, cancel=call.cancel)
-        first = int(cursor) if cursor.isdecimal() else 0
+        first = offset(cursor)
         text_page = answer["text"][first : first + _CHARACTERS]
         following = first + len(text_page)
         going_on = str(following) if following < len(answer["text"]) else ""

@@ -7,11 +7,13 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from mailreeve.app import App
-from mailreeve.mcp_server.results import RunShown, Waiting, fenced, result
-from mailreeve.mcp_server.tools.arguments import Account, Cursor
+from mailreeve.mcp_server.results import RunRow, RunShown, Waiting, fenced, result
+from mailreeve.mcp_server.tools.arguments import Account, Cursor, offset
 from mailreeve.mcp_server.work import Call, run
+from mailreeve.service.answers import RunAnswer
 
 _PAGE = 20
+_MOST = 1000
 
 
 async def triage(
@@ -39,9 +41,16 @@ async def triage(
             progress=call.progress,
             cancel=call.cancel,
         )
-        return fenced(answer, "failures")
+        return fenced(_short(answer), "inbox", "failures")
 
     return result(await run(ctx, account, use))
+
+
+def _short(answer: RunAnswer) -> dict[str, Any]:
+    """The run with the most pressing messages; the labels in Gmail have them all."""
+    rows = answer.get("inbox", [])
+    inbox = [{key: row[key] for key in RunRow.__annotations__} for row in rows[:_PAGE]]  # type: ignore[literal-required] # its keys are a part of the row's
+    return {**answer, "inbox": inbox, "more": len(rows) - len(inbox)}
 
 
 async def review(
@@ -53,20 +62,19 @@ async def review(
     """What waits for the user's yes, the digest of the last triage, or past runs."""
 
     def use(call: Call) -> dict[str, Any]:
+        from mailreeve.service import review as proposals
+        from mailreeve.service import triage as service
+
         if show == "digest":
-            from mailreeve.service import triage as service
-
             return fenced({"digest": service.digest(call.box)}, "digest")
-        first = int(cursor) if cursor.isdecimal() else 0
         if show == "runs":
-            from mailreeve.service import triage as service
-
-            key, found = "runs", list(service.runs(call.box)["runs"])
-        else:
-            from mailreeve.service import review as proposals
-
-            key, found = "proposals", list(proposals.proposals(call.box)["proposals"])
-        following = str(first + _PAGE) if first + _PAGE < len(found) else ""
-        return fenced({key: found[first : first + _PAGE], "next": following}, key)
+            return _page("runs", service.runs(call.box, limit=_MOST)["runs"], cursor)
+        return _page("proposals", proposals.proposals(call.box)["proposals"], cursor)
 
     return result(await run(ctx, account, use))
+
+
+def _page(key: str, found: list[Any], cursor: str) -> dict[str, Any]:
+    first = offset(cursor)
+    following = str(first + _PAGE) if first + _PAGE < len(found) else ""
+    return fenced({key: found[first : first + _PAGE], "next": following}, key)
