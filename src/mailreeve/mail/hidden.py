@@ -42,7 +42,12 @@ _INSTRUCTION = re.compile(
 
 
 _WORDS = re.compile(r"[a-z]+\([^)]*\)|[^\s,]+")
-_COLOURING = frozenset(("bgcolor", "background", "color", "text"))
+_BOX = frozenset(
+    ("max-height", "max-width", "overflow", "overflow-x", "overflow-y", "clip", "clip-path", "text-indent",
+     "transform", "margin", "margin-left", "margin-top", "position")
+)  # fmt: skip
+_COLOURING = frozenset(("bgcolor", "background", "color", "text", "href"))
+_LINK = "#0000ee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def _gone(tag: str, style: Style, attributes: Mapping[str, str]) -> str:
         return "mso-hide"  # on a link it marks a button for everyone but Outlook
     if "opacity(0" in style.get("filter", ""):
         return "opacity"
-    return _squeezed(style) or _moved(style)
+    return (_BOX & style.keys() and (_squeezed(style) or _moved(style))) or ""
 
 
 def _squeezed(style: Style) -> str:
@@ -175,7 +180,9 @@ def _size(style: Style, around: float) -> float:
     value = style.get("font-size", "")
     if not value and "font" in style:
         parts = (part.partition("/")[0] for part in style["font"].split())
-        value = next((part for part in parts if _LENGTH.match(part) and not part.isdecimal()), "")
+        value = next(
+            (part for part in parts if part == "0" or (_LENGTH.match(part) and not part.isdecimal())), ""
+        )
     if value.endswith("%"):
         match = _LENGTH.match(value)
         return around * float(match[1]) / 100 if match else around
@@ -222,6 +229,6 @@ def _back(style: Style, attributes: Mapping[str, str], parent: Look) -> Colour |
 
 
 def _attribute_colour(tag: str, attributes: Mapping[str, str]) -> str:
-    return (
-        attributes.get("color", "") if tag == "font" else attributes.get("text", "") if tag == "body" else ""
-    )
+    if tag == "a" and "href" in attributes:
+        return _LINK  # what browsers give a link; it does not inherit
+    return attributes.get({"font": "color", "body": "text"}.get(tag, ""), "")

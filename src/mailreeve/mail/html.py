@@ -26,6 +26,7 @@ _BLOCKS = _PARAGRAPHS | frozenset(
     ("div", "table", "center", "li", "tr", "td", "th", "section", "article", "header", "footer", "main", "nav", "aside", "form",
      "address", "details", "summary", "dt", "dd", "caption", "figcaption", "body", "option", "legend", "tbody")
 )  # fmt: skip
+_LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _QUOTES = re.compile(
     r"(?:x_)*(?:gmail_quote|gmail_extra|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|moz-cite-prefix|"
     r"divrplyfwdmsg|appendonsend|olk_src_body_section|mail-editor-reference-message-container|reply-intro)"
@@ -174,7 +175,7 @@ class _Converter:
     def _break(self, name: str) -> None:
         if name == "br":
             self.lines.hard_break()
-        elif name in _PARAGRAPHS:
+        elif name in _PARAGRAPHS and not (name in _LISTS and self.lists):
             self.lines.paragraph()
         elif name in _BLOCKS:
             self.lines.line()
@@ -206,7 +207,7 @@ class _Converter:
         elif name == "a" and _SCHEMES.match(given.get("href", "")):
             node.href = invisible.one_line(given["href"])
             self.link = node
-        elif name in {"ul", "ol", "menu", "dir"}:
+        elif name in _LISTS:
             node.number = _number(given.get("start", "1")) - 1 if name == "ol" else -1
             self.lists.append(node)
         elif name == "li":
@@ -251,13 +252,14 @@ class _Converter:
                 if node in self.rows[-1:]:
                     self.rows.pop()
                 self.lines.row(node.cells)
-            elif not node.look.gone and one.name in _BLOCKS:
+            if self.lists and node is self.lists[-1]:
+                self.lines.line()
+                self.lists.pop()
+                self.lines.indent = max(0, len(self.lists) - 1)
+            if not node.look.gone and one.name in _BLOCKS:
                 self._break(one.name)
             if node is self.link:
                 self._link(node)
-            if self.lists and node is self.lists[-1]:
-                self.lists.pop()
-                self.lines.indent = max(0, len(self.lists) - 1)
             self.quotes -= node.quotes
             self.lines.quote -= node.cite
 

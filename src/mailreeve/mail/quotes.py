@@ -70,23 +70,24 @@ def _history(lines: Sequence[str], hint: int) -> _History | None:
         if not line.strip() or not (at_hint or line[0] in _STARTS or ":" in line or "：" in line):
             continue
         tries += 1
-        if tries > _TRIES:
+        if tries > _TRIES or marks.FORWARD.match(line):
             return None
-        if marks.FORWARD.match(line):
-            return None
-        if marks.ORIGINAL.match(line) or (marks.RULE.match(line) and _header_block(lines, index + 1)):
-            return _History(index, index + 1 + _header_lines(lines, index + 1))
-        if line.startswith(">"):
-            return _History(index, index)
-        if _header_block(lines, index):
-            return _History(index, index + _header_lines(lines, index))
-        if line.rstrip().endswith((":", "：")):
-            start = _attribution(lines, index)
-            if start >= 0:
-                return _History(start, index + 1)
-        if at_hint:
-            return _hinted(lines, index)
+        found = _starting(lines, index, line)
+        if found or at_hint:
+            return found or _hinted(lines, index)
     return None
+
+
+def _starting(lines: Sequence[str], index: int, line: str) -> _History | None:
+    """The history that this line starts, or ends the attribution of."""
+    if marks.ORIGINAL.match(line) or (marks.RULE.match(line) and _header_block(lines, index + 1)):
+        return _History(index, index + 1 + _header_lines(lines, index + 1))
+    if line.startswith(">"):
+        return _History(index, index)
+    if _header_block(lines, index):
+        return _History(index, index + _header_lines(lines, index))
+    start = _attribution(lines, index) if line.rstrip().endswith((":", "：")) else -1
+    return _History(start, index + 1) if start >= 0 else None
 
 
 def _hinted(lines: Sequence[str], index: int) -> _History:
