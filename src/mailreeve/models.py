@@ -505,7 +505,7 @@ class Proposal:
     """The X-Mailreeve-Id header; empty for a draft that Mailreeve did not write."""
     envelope: Envelope
     subject: str
-    raw: bytes
+    raw: bytes = field(repr=False)
     """The exact bytes; empty once the proposal is closed."""
     body_hash: str
     """SHA-256 of what the parts hold, so that the sent message is found even under other headers."""
