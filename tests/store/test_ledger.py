@@ -1,6 +1,7 @@
 """The ledger: nothing lost, nothing twice, whoever else is at work."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,12 @@ def test_what_runs_touched_is_listed_newest_first(ledger: Ledger) -> None:
     ledger.mark_drafted(run, "m1", "r-7")
     assert ["m1", "m0"] == [entry.message for entry in ledger.entries([run])]
     assert ["r-7", ""] == [entry.draft for entry in ledger.entries([run, "r-other"])]
+
+
+def test_a_queue_keeps_the_order_in_which_it_was_told(ledger: Ledger) -> None:
+    """However long queueing takes, the first of a listing is the first to be worked on; newer listings go before."""
+    ledger.enqueue(refs(300))
+    assert [ref.id for ref in refs(300)] == [entry.message for entry in ledger.open()]
+    time.sleep(0.002)
+    ledger.enqueue(refs(2, 300))
+    assert ["m300", "m301", "m0"] == [entry.message for entry in ledger.open()][:3]

@@ -98,6 +98,7 @@ class Ledger:
         `again` gives decided ones a new generation.
         """
         todo = already = 0
+        now = now_ms()  # one moment for all: within it the place decides
         with self._db.transaction():
             for place, ref in enumerate({ref.id: ref for ref in refs}.values()):
                 row = self._latest(ref.id)
@@ -106,13 +107,12 @@ class Ledger:
                     continue
                 todo += 1
                 if row is None or (again and _is_decided(row)):
-                    self._insert(ref, int(row["generation"]) + 1 if row else 1, place)
+                    self._insert(ref, int(row["generation"]) + 1 if row else 1, now, place)
                 elif row["state"] in _REOPENED:
                     self._requeue(ref.id, int(row["generation"]))
         return todo, already
 
-    def _insert(self, ref: Ref, generation: int, place: int) -> None:
-        now = now_ms()
+    def _insert(self, ref: Ref, generation: int, now: int, place: int) -> None:
         self._db.execute(
             "insert into ledger (account, message, generation, thread, state, queued_at, place, updated_at)"
             " values (?, ?, ?, ?, 'queued', ?, ?, ?)",
