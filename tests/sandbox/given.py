@@ -59,7 +59,8 @@ def mistakes(value: Any, schema: Mapping[str, Any], where: str, *, whole: bool =
         missing = [key for key in ALWAYS.get(name, ()) if whole and key not in value]
         return found + [f"{where}.{key} is missing" for key in missing]
     kind = schema["type"]
-    if not isinstance(value, PYTHON[kind]) or (kind == "integer" and isinstance(value, bool)):
+    fits = isinstance(value, PYTHON[kind]) and not (kind == "integer" and isinstance(value, bool))
+    if not fits:
         return [f"{where} is no {kind}: {value!r}"]
     if kind == "array":
         return [

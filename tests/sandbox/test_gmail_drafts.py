@@ -177,5 +177,9 @@ def test_readonly_tokens_write_no_drafts(sandbox: SandboxServer) -> None:
 
 def test_a_message_over_the_limit_is_refused(google: Google) -> None:
     """More than 35 MiB cannot be sent."""
-    raw = letter(**OUT) + b"x" * 36_700_160
-    assert (413, "uploadTooLarge") == google.refused("POST", "/messages/send", {"raw": b64(raw)})
+    raw = letter(**OUT) + bytes(36_700_160)
+    path = "/upload/gmail/v1/users/me/messages/send?uploadType=media"
+    status, _, data = google.server.call("POST", path, raw, headers={"Content-Type": "message/rfc822"})
+    assert 413 == status
+    assert b"uploadTooLarge" in data
+    assert [] == google.server.sent()

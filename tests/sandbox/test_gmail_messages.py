@@ -3,6 +3,8 @@
 import pytest
 from tests.sandbox.given import Google, b64, letter, unb64
 
+from mailreeve.sandbox import messages
+
 
 def test_a_message_is_given_in_four_formats(google: Google) -> None:
     """Minimal has no payload, metadata no bodies, full both, raw the exact bytes."""
@@ -88,8 +90,10 @@ def test_wrong_arguments_are_refused(google: Google, query: dict[str, str]) -> N
 
 def test_max_results_has_a_ceiling(google: Google) -> None:
     """More than 500 are never given in one page."""
-    for number in range(501):
-        google.server.deliver(letter(str(number)))
+    state = google.server._state
+    with state.transaction():
+        for _ in range(501):
+            messages.add(state, letter(), ["INBOX"], state.now_ms())
     page = google.get("/messages", maxResults=1000)
     assert (500, 501) == (len(page["messages"]), page["resultSizeEstimate"])
 

@@ -3,8 +3,12 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from mailreeve.sandbox.service import Options
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -41,8 +45,7 @@ def sandbox(
 
     The first line of standard output is JSON with base_url, token and account. Nothing leaves the machine.
     """
-    from mailreeve.sandbox.server import Server
-    from mailreeve.sandbox.service import Options, open_state
+    from mailreeve.sandbox.service import Options, StartError
 
     with tempfile.TemporaryDirectory(prefix="mailreeve-sandbox-") as folder:
         options = Options(
@@ -54,12 +57,22 @@ def sandbox(
             quota=quota,
             faults=faults,
         )
-        opened = open_state(options)
         try:
-            server = Server(opened, port=port, parent=parent)
-            told = {"base_url": server.base_url, "token": opened.token, "account": opened.account}
-            click.echo(json.dumps(told))
-            server.serve_here()
-        finally:
-            opened.close()
+            _serve(options, port, parent)
+        except (StartError, OSError) as error:
+            raise click.UsageError(str(error)) from None
     return 0
+
+
+def _serve(options: "Options", port: int, parent: int | None) -> None:
+    from mailreeve.sandbox.server import Server
+    from mailreeve.sandbox.service import open_state
+
+    opened = open_state(options)
+    try:
+        server = Server(opened, port=port, parent=parent)
+        told = {"base_url": server.base_url, "token": opened.token, "account": opened.account}
+        click.echo(json.dumps(told))
+        server.serve_here()
+    finally:
+        opened.close()

@@ -37,8 +37,7 @@ def handle(state: State, request: Request) -> Answer:
     action = _ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
     if action is None:
         raise not_found()
-    value = action(state, request)
-    return Answer(200, json.dumps(value).encode(), json_answer({}).headers)
+    return json_answer(action(state, request))
 
 
 def _json(request: Request) -> Any:

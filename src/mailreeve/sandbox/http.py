@@ -76,7 +76,7 @@ class Call:
         return self.one(name, "false").lower() in {"true", "1"}
 
 
-def json_answer(value: Mapping[str, Any] | None) -> Answer:
+def json_answer(value: Any) -> Answer:
     """200 with JSON, or 204 when there is nothing to say."""
     if value is None:
         return Answer(204)

@@ -1,11 +1,12 @@
 """Opening a mailbox to serve: options to state."""
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailreeve.sandbox import faults, loading
-from mailreeve.sandbox.errors import bad_request
+from mailreeve.sandbox.errors import ApiError
 from mailreeve.sandbox.state import State
 
 
@@ -25,8 +26,24 @@ class Options:
     faults: Path | None = None
 
 
+class StartError(Exception):
+    """The sandbox cannot be started as asked; the message says why."""
+
+
 def open_state(options: Options) -> State:
-    """The state of a mailbox, filled when it is new. ApiError when the faults are wrong, OSError for files."""
+    """The state of a mailbox, filled when it is new.
+
+    Raises StartError when a file cannot be used or the faults are wrong.
+    """
+    try:
+        return _opened(options)
+    except ApiError as error:
+        raise StartError(error.message) from None
+    except (OSError, sqlite3.Error) as error:
+        raise StartError(f"{options.file}: {error}.") from None
+
+
+def _opened(options: Options) -> State:
     state = State(options.file, options.account)
     try:
         mails = () if options.empty else loading.source(options.mbox, options.maildir, options.eml)
@@ -45,5 +62,5 @@ def _read(file: Path) -> object:
     try:
         value: object = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise bad_request(f"{file} is not JSON: {error}") from None
+        raise StartError(f"{file} is not JSON: {error}.") from None
     return value

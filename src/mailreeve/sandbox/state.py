@@ -60,12 +60,23 @@ create virtual table if not exists bodies using fts5(
 """
 
 
+FIRST_HISTORY = 1000
+
+
 class State:
     """The door to the file. Created with `account` when it is new; an old file keeps its own."""
 
     def __init__(self, file: Path, account: str) -> None:
+        file.touch(mode=0o600)  # mail and token are for the owner alone
         self._connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare(account)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, account: str) -> None:
         self.execute("pragma journal_mode=wal")
         self.execute("pragma synchronous=normal")
         with self.transaction():
@@ -74,7 +85,7 @@ class State:
             if self.meta("token") is None:
                 self.set_meta("account", account)
                 self.set_meta("token", "ya29." + secrets.token_urlsafe(32))
-                self.set_meta("history", 1000)
+                self.set_meta("history", FIRST_HISTORY)
                 self.set_meta("clock", 0)
 
     def close(self) -> None:
