@@ -145,13 +145,11 @@ async def test_triage_accounts_for_everything_and_is_taken_back(
     before = {mail["id"]: set(mail["labels"]) for mail in demo.state()["messages"]}
     told: list[tuple[float, float | None]] = []
 
-    async def progress(done: float, total: float | None, _message: str | None) -> None:
-        told.append((done, total))
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total))
 
     async with connect(app) as client:
-        run = answer(
-            await client.call_tool("triage", {"since": "30d", "limit": 40}, progress_callback=progress)
-        )
+        run = answer(await client.call_tool("triage", {"since": "30d", "limit": 40}, progress_callback=note))
         assert before != {mail["id"]: set(mail["labels"]) for mail in demo.state()["messages"]}
         digest = answer(await client.call_tool("review", {"show": "digest"}))
         runs = answer(await client.call_tool("review", {"show": "runs"}))

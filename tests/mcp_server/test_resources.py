@@ -3,14 +3,22 @@
 import json
 
 import pytest
-from mcp import MCPError
-from mcp.types import PromptReference, ResourceTemplateReference, TextContent, TextResourceContents
+from mcp import Client, MCPError
+from mcp.types import (
+    Prompt,
+    PromptReference,
+    Resource,
+    ResourceTemplate,
+    ResourceTemplateReference,
+    TextContent,
+    TextResourceContents,
+)
 from tests.mcp_server.conftest import Connect, letter
 from tests.sandbox_server import SandboxServer
 
 
-async def read(client: object, uri: str) -> str:
-    contents = (await client.read_resource(uri)).contents  # type: ignore[attr-defined] # any client
+async def read(client: Client, uri: str) -> str:
+    contents = (await client.read_resource(uri)).contents
     assert isinstance(contents[0], TextResourceContents)
     return contents[0].text
 
@@ -26,7 +34,8 @@ async def test_what_there_is(connect: Connect) -> None:
         one.uri_template for one in templates
     ]
     assert ["daily_brief", "clear_my_inbox", "answer_this_thread"] == [one.name for one in prompts]
-    assert all(one.description and one.title for one in (*resources, *templates, *prompts))
+    described: list[Resource | ResourceTemplate | Prompt] = [*resources, *templates, *prompts]
+    assert all(one.description and one.title for one in described)
 
 
 async def test_labels_are_listed(sandbox: SandboxServer, connect: Connect) -> None:

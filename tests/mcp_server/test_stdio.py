@@ -14,9 +14,19 @@ from tests.sandbox_server import SandboxServer
 
 from mailreeve.mcp_server.toolset import TOOLS
 
-SLOW = (
-    ["googleapiclient", "google.auth", "openai", "numpy", "dbos", "rich", "keyring", "tiktoken", "selectolax", "httplib2", "requests"]
-)
+SLOW = [
+    "googleapiclient",
+    "google.auth",
+    "openai",
+    "numpy",
+    "dbos",
+    "rich",
+    "keyring",
+    "tiktoken",
+    "selectolax",
+    "httplib2",
+    "requests",
+]
 LOADED = """
 import sys
 from mailreeve.app import App

@@ -50,7 +50,8 @@ class Resources:
 
             return fenced(triage.digest(call.box), "text")
 
-        return text.block(await self._run(use))
+        found = await self._run(use)
+        return text.block(found, found["text"])
 
     async def thread(self, thread_id: str) -> str:
         """The new text of a thread, oldest first; read_mail has the rest."""

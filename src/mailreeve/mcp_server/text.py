@@ -25,7 +25,7 @@ def hits(found: Mapping[str, Any]) -> str:
 def _hit(mark: str, hit: Mapping[str, Any]) -> str:
     thread = f" thread {hit['thread_id']}" if hit["thread_id"] != hit["id"] else ""
     labels = f" [{', '.join(hit['labels'])}]" if hit["labels"] else ""
-    head = f"={mark}= {hit['id']}{thread} {hit['date']}{labels} {hit['from']}"
+    head = f"={mark}= {hit['id']}{thread} {hit['date'][:16]}{labels} {hit['from']}"
     return lines(head, f"{hit['subject']} | {hit['snippet']}")
 
 
@@ -57,7 +57,6 @@ def _rest_lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"More: the same call with cursor={answer['next']}"
 
 
-def block(answer: Mapping[str, Any]) -> str:
+def block(answer: Mapping[str, Any], words: str) -> str:
     """A text that carries words of mails, fenced as a whole."""
-    mark = answer["end"]
-    return lines(answer["begin"], f"={mark}=", answer["text"], f"={mark}= end")
+    return lines(answer["begin"], f"={answer['end']}=", words, f"={answer['end']}= end")

@@ -7,6 +7,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from mailreeve.app import App
+from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import RunRow, RunShown, Waiting, fenced, result
 from mailreeve.mcp_server.tools.arguments import Account, Cursor, offset
 from mailreeve.mcp_server.work import Call, run
@@ -71,7 +72,8 @@ async def review(
             return _page("runs", service.runs(call.box, limit=_MOST)["runs"], cursor)
         return _page("proposals", proposals.proposals(call.box)["proposals"], cursor)
 
-    return result(await run(ctx, account, use))
+    found = await run(ctx, account, use)
+    return result(found, text.block(found, found["digest"]["text"]) if show == "digest" else "")
 
 
 def _page(key: str, found: list[Any], cursor: str) -> dict[str, Any]:
