@@ -38,6 +38,24 @@ def test_changes_are_found_by_run_and_by_target(journal: Journal) -> None:
     assert [three] == [change.id for change in journal.of_target("m1", "draft_create")]
 
 
+def test_what_was_made_and_not_taken_back_stands(journal: Journal) -> None:
+    """Leaving finds the changes of a kind that still hold: neither failed nor undone ones."""
+    one, two, three, other = (
+        journal.intend("r-1", kind, target, {}, {})
+        for kind, target in (
+            ("draft_create", "m1"),
+            ("draft_create", "m2"),
+            ("draft_create", "m3"),
+            ("labels", "m1"),
+        )
+    )
+    assert () == journal.standing("draft_create")
+    journal.settle_all([one, two, other], ChangeState.DONE)
+    journal.settle(three, ChangeState.FAILED)
+    journal.settle(two, ChangeState.UNDONE)
+    assert [one] == [change.id for change in journal.standing("draft_create")]
+
+
 def test_every_intent_and_outcome_is_in_the_audit(journal: Journal, audit: Audit) -> None:
     """All is audited: ids and hashes of what was meant and how it ended, in a chain that verifies."""
     first, second = journal.intend_all(

@@ -177,7 +177,9 @@ def uninstall(face: Face, yes: bool, local_only: bool, as_json: bool) -> int:
         plan = leaving.plan(face.app, progress, face.cancel, local_only=local_only)
     answer = plan.answer("declined")
     _planned(answer)
-    if not yes and not face.asks:
+    if plan.is_empty:
+        answer["status"] = "done"
+    elif not yes and not face.asks:
         answer["status"] = "needs_user"
         click.echo("Nothing was removed. Run it in a terminal, or with --yes.", err=True)
     elif yes or click.confirm("Remove all this?", default=False, err=True):

@@ -7,7 +7,6 @@ import os
 import platform
 import shlex
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from mailreeve.platform import is_private
 from mailreeve.service import doctor_google, doctor_model
 from mailreeve.service.answers import Check, DoctorAnswer
 from mailreeve.service.finding import Finding, bad, good
-from mailreeve.store.audit import Audit
+from mailreeve.store.audit import GENESIS, Audit
 from mailreeve.store.runs import Run, Runs, RunState
 
 LEAST_FREE = 200_000_000
@@ -108,14 +107,12 @@ def _home(home: Path) -> Finding:
     if not home.is_dir():
         return bad(f"{home} is not a folder.", "Move it away, or point MAILREEVE_HOME to a folder.")
     if not is_private(home):
-        return bad(f"Other users of this machine can look into {home}.", f"Run: {_for_owner_only(home)}")
+        return bad(
+            f"Other users of this machine can look into {home}.", f"Run: chmod 700 {shlex.quote(str(home))}"
+        )
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         return bad(f"{home} cannot be read and written by you.", "Make yourself its owner again.")
     return good(f"{home}, for you only")
-
-
-def _for_owner_only(home: Path) -> str:
-    return f"chmod 700 {shlex.quote(str(home))}"
 
 
 def _disk(home: Path) -> Finding:
@@ -181,7 +178,7 @@ def _coverage(run: Run) -> str:
 
 
 def _audit(app: App) -> Finding:
-    if not Audit(app.db, "").has_rows():
+    if Audit(app.db, "").head() == GENESIS:
         return good("empty so far")
     found = Audit(app.db, "", app.audit_key()).verify()
     if found.ok:

@@ -2,12 +2,17 @@
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
-from mailreeve.errors import ReaderError
+from mailreeve.errors import ReaderAnswerInvalid, ReaderError
+from mailreeve.mail import tokens
 from mailreeve.service.finding import Finding, bad, good
+
+if TYPE_CHECKING:
+    from mailreeve.reading.llm.client import ChatClient
 
 PATIENCE = 10.0
 """Seconds for the list of models."""
@@ -63,21 +68,39 @@ def _listed(app: App, client: "ChatClient") -> Finding:
 
 
 def _asked(app: App, client: "ChatClient") -> Finding:
-    from mailreeve.reading.llm.answers import json_object
+    """Costs a few dozen tokens; how many is told."""
     from mailreeve.reading.llm.client import Question
 
     llm = app.config.llm
-    question = Question("doctor", "Answer with one JSON object.", "The colour of the sky?", _SCHEMA, 1000)
+    question = Question("doctor", "Answer with one JSON object.", "What colour is the sky?", _SCHEMA, 1000)
     began = time.monotonic()
     answer = client.ask(question, Cancel(llm.timeout_seconds * 2))
     took = time.monotonic() - began
-    cost = (
-        answer.tokens_in * llm.price_in_per_million + answer.tokens_out * llm.price_out_per_million
-    ) / 1_000_000
-    spent = f"{took:.1f} s, {answer.tokens_in} tokens in, {answer.tokens_out} out, cost {cost:.6f}"
-    found = json_object(answer.text)
-    if answer.problem or not isinstance(found, dict) or found.get("colour") not in {"blue", "green"}:
-        why = answer.problem or "it does not fit the form"
-        fix = "Choose a model that can answer in JSON: mail would end with you (needs human)."
-        return bad(f"{llm.model} at {host(llm.base_url or '')} answered, but {why} ({spent}).", fix)
-    return good(f"{llm.model} at {host(llm.base_url or '')} answered a small question in form: {spent}")
+    price = answer.tokens_in * llm.price_in_per_million + answer.tokens_out * llm.price_out_per_million
+    spent = (
+        f"{took:.1f} s, {answer.tokens_in} tokens in, {answer.tokens_out} out, cost {price / 1_000_000:.6f}"
+    )
+    who = f"{llm.model} at {host(llm.base_url or '')}"
+    problem = answer.problem or _misfit(answer.text)
+    if problem:
+        fix = "Choose a model that can answer in JSON: what it gets wrong now ends with you (needs human)."
+        return bad(f"{who} answered, but {problem} ({spent}).", fix)
+    return good(f"{who} answered a small question in the form asked for: {spent}")
+
+
+def _misfit(text: str) -> str:
+    """Why an answer does not fit the schema; empty when it does."""
+    from mailreeve.reading.llm.answers import json_object
+
+    try:
+        found = json_object(text)
+    except ReaderAnswerInvalid as error:
+        return error.message
+    return "" if found.get("colour") in {"blue", "green"} else "it does not fit the schema"
+
+
+def token_count() -> Finding:
+    """Whether tokens are counted or estimated: it decides how exactly a mail is cut for the model."""
+    if tokens.count("hello world") == 2:  # what the vocabulary says; the estimate says 4
+        return good("counted exactly")
+    return good("estimated, never too low: the vocabulary of tiktoken is not on this machine")

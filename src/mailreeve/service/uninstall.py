@@ -66,6 +66,12 @@ class Plan:
     unseen: tuple[Failed, ...]
     """Accounts that could not be looked into, and why."""
 
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to remove, and nothing that could not be looked into."""
+        found = any(one.labels or one.drafts for one in self.mailboxes)
+        return not (found or self.accounts or self.files or self.unseen)
+
     def answer(self, status: str) -> UninstallAnswer:
         """As the outer face tells it, before anything is done."""
         return UninstallAnswer(

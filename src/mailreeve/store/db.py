@@ -89,6 +89,14 @@ class Database:
         found = self.rows(sql, values)
         return found[0] if found else None
 
+    def damage(self) -> tuple[str, ...]:
+        """What SQLite's own check of the whole file finds, at most ten findings; empty when it is sound.
+
+        Raises StoreError when the damage is too great for the check itself.
+        """
+        found = tuple(str(row[0]) for row in self.rows("pragma integrity_check(10)"))
+        return () if found == ("ok",) else found
+
     def _migrate(self) -> None:
         """Bring the file to this version; every step is one transaction, so a kill leaves a whole version."""
         for number, script in enumerate(MIGRATIONS, start=1):

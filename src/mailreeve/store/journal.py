@@ -133,6 +133,10 @@ class Journal:
         """Changes of one kind whose end is not known: the process died, or the answer was lost."""
         return self._select("kind = ? and state in ('intended', 'unknown')", kind)
 
+    def standing(self, kind: str) -> tuple[Change, ...]:
+        """Changes of one kind that were made and not taken back, oldest first."""
+        return self._select("kind = ? and state = 'done'", kind)
+
     def _select(self, where: str, *values: str) -> tuple[Change, ...]:
         rows = self._db.rows(
             f"select * from change where account = ? and {where} order by seq", (self._account, *values)

@@ -110,6 +110,28 @@ class ChatClient:
                     raise ReaderUnavailable(f"{again.why}, {tries} times.") from None
                 cancel.sleep(self._wait(again, tries))
 
+    def models(self) -> tuple[str, ...] | None:
+        """Names of the endpoint's models, asked once and free of cost; None when it does not list them.
+
+        Raises ReaderUnavailable when it cannot be reached or refuses the key.
+        """
+        import openai
+
+        where = f"The model at {self._endpoint.base_url}"
+        try:
+            return tuple(model.id for model in self._client().models.list().data)
+        except openai.APIStatusError as error:
+            if error.status_code in {401, 403}:
+                raise ReaderUnavailable(f"{where} refused the key ({error.status_code}).") from None
+            if error.status_code in {500, 502, 503, 504}:
+                raise ReaderUnavailable(f"{where} answered {error.status_code}.") from None
+            return None
+        except openai.APIConnectionError as error:
+            kind = type(error.__cause__ or error).__name__
+            raise ReaderUnavailable(f"{where} cannot be reached ({kind}).") from None
+        except (ReaderAnswerInvalid, openai.OpenAIError, ValueError, TypeError, AttributeError):
+            return None  # something answers, and in other words than a list of models
+
     def _wait(self, again: "_Again", tries: int) -> float:
         jitter = random.uniform(1, 1.25)  # noqa: S311 -- spreads tries, keeps no secret
         backoff: float = self._endpoint.first_wait_seconds * 2 ** (tries - 1) * jitter
