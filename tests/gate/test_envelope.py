@@ -27,6 +27,21 @@ def test_everyone_is_found_in_the_order_of_the_header() -> None:
     assert 4 == len(found.recipients)
 
 
+def test_five_hundred_recipients_are_not_too_many() -> None:
+    """What Gmail takes, the gate reads."""
+    people = [f"somebody.with.a.long.name.{n}@department.partner.example" for n in range(500)]
+    assert tuple(people) == envelope.read(raw("To: " + ",\r\n ".join(people))).to
+
+
+def test_names_comments_and_groups_may_hold_what_looks_like_an_address() -> None:
+    """Quoted, in parentheses or encoded, it is a name and no recipient."""
+    people = (
+        '"bob@x.example \\" (" <a@x.example>, b@x.example (eve@x.example (mallory@x.example)),'
+        " =?utf-8?q?eve=40x.example?= <c@x.example>, team: d@x.example, e@x.example;"
+    )
+    assert tuple(f"{name}@x.example" for name in "abcde") == envelope.read(raw(f"To: {people}")).to
+
+
 def test_a_message_without_recipients_has_an_empty_envelope() -> None:
     """A draft may have none yet; the policy refuses to send it."""
     assert () == envelope.read(raw("To: ")).recipients
@@ -59,11 +74,16 @@ def test_bare_line_feeds_are_a_way_to_write_a_header_block() -> None:
         raw("To: bob"),
         raw("To: Bob <>"),
         raw("To: bob@partner.example <eve@elsewhere.example>, x"),
+        raw("To: bob@partner.example <eve@elsewhere.example>"),
+        raw("To: Bob <bob@partner.example> eve@elsewhere.example"),
+        raw("To: Bob <bob@partner.example>\r\n eve@elsewhere.example"),
+        raw("To: <@relay.example:bob@partner.example>"),
+        raw("To: bob@relay.example@partner.example"),
         raw("To: b\u200bob@partner.example"),
         raw("To: bob@partner.example\u202e"),
-        raw("To: b@" + "(" * 11 + ")" * 11 + "x.example"),
         raw("To: " + "(" * 3000),
-        raw("To: " + ", ".join(f"someone{n}@partner.example" for n in range(700))),
+        raw("To: " + "a:" * 5000),
+        raw("To: " + ", ".join(f"someone{n:04}@partner.example" for n in range(2500))),
         b"From: ada@example.com\r\nTo: bob@partner.example",
         b" To: bob@partner.example\r\n\r\nHello",
         b"",
@@ -93,12 +113,6 @@ FIELD = st.one_of(
         st.text(st.sampled_from('abe@. ,;:<>()"\\\r\n\t=?'), max_size=30),
     ),
 )
-
-
-def stated_addresses(message: bytes) -> set[str]:
-    """Every word with an @ in the header block: nobody outside of these can be a recipient."""
-    head = message.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
-    return set(head.replace(",", " ").replace("<", " ").replace(">", " ").replace(";", " ").split())
 
 
 @settings(max_examples=500, deadline=None)

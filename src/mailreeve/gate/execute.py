@@ -141,12 +141,15 @@ class Executor:
 
     def _search(self, proposal: Proposal) -> Finding:
         """Look until it is clear, or until the request can no longer be under way."""
-        for share in (1, 2, 4, 8):
-            finding = self._look(proposal, settled=False)
-            if finding.state is not State.UNKNOWN:
+        end = self._clock.now() + self._settle_seconds * 1000
+        pause = self._settle_seconds / 15
+        while True:
+            settled = self._clock.now() >= end
+            finding = self._look(proposal, settled=settled)
+            if settled or finding.state is not State.UNKNOWN:
                 return finding
-            self._clock.sleep(self._settle_seconds * share / 15)
-        return self._look(proposal, settled=True)
+            self._clock.sleep(pause)
+            pause *= 2
 
     def _look(self, proposal: Proposal, *, settled: bool) -> Finding:
         return reconcile.look(self._reader, proposal, settled=settled, taken=self._proposals.sent_ids())
