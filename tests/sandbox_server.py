@@ -20,7 +20,8 @@ from mailreeve.sandbox.state import State
 class SandboxServer:
     """A running sandbox."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, file: Path, state: State) -> None:
+        self.file = file
         self.token = state.token
         self.account = state.account
         self._state = state
@@ -34,6 +35,16 @@ class SandboxServer:
         self._server.stop()
         self._thread.join(10)
         self._state.close()
+
+    @contextmanager
+    def state_file(self) -> Iterator[State]:
+        """The file behind the server, in a transaction of its own."""
+        state = State(self.file, self.account)
+        try:
+            with state.transaction():
+                yield state
+        finally:
+            state.close()
 
     def call(
         self,
@@ -129,7 +140,7 @@ def start(file: Path, **options: Any) -> SandboxServer:
     options.setdefault("quota", "off")
     demo = options.pop("demo", False)
     from_file = {"mbox", "maildir", "eml"} & set(options)
-    server = SandboxServer(open_state(Options(file=file, empty=not (demo or from_file), **options)))
+    server = SandboxServer(file, open_state(Options(file=file, empty=not (demo or from_file), **options)))
     if faults:
         server.faults(faults)
     return server

@@ -156,9 +156,10 @@ def test_mail_to_oneself_comes_back(google: Google) -> None:
     assert {"SENT", "INBOX", "UNREAD"} == set(sent["labelIds"])
 
 
-def test_malformed_recipients_are_refused(google: Google) -> None:
-    """A To that holds no address is 400 and nothing is sent."""
-    body = {"raw": b64(b"To: nobody at all\r\n\r\nhi")}
+@pytest.mark.parametrize("to", ["nobody at all", "bob@example.org, nonsense", "@example.org"])
+def test_malformed_recipients_are_refused(google: Google, to: str) -> None:
+    """A To that holds anything but addresses is 400 and nothing is sent."""
+    body = {"raw": b64(f"To: {to}\r\n\r\nhi".encode())}
     status, value = google.ask("POST", "/messages/send", body)
     assert (400, "Invalid To header") == (status, value["error"]["message"])
     assert [] == google.server.sent()

@@ -78,11 +78,8 @@ def test_system_labels_cannot_be_changed(google: Google, verb: str, body: dict[s
 
 def test_a_mailbox_holds_ten_thousand_labels(google: Google) -> None:
     """The label after the limit is refused."""
-    state = google.server._state
-    with state.transaction():
+    with google.server.state_file() as state:
         for number in range(10_000):
-            state.execute(
-                "insert into labels (id, name, key, type) values (?, ?, ?, 'user')",
-                (f"L{number}",) + (f"n{number}",) * 2,
-            )
+            values = (f"L{number}", f"n{number}", f"n{number}")
+            state.execute("insert into labels (id, name, key, type) values (?, ?, ?, 'user')", values)
     assert (400, "invalidArgument") == google.refused("POST", "/labels", {"name": "One more"})

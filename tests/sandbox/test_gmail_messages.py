@@ -90,8 +90,7 @@ def test_wrong_arguments_are_refused(google: Google, query: dict[str, str]) -> N
 
 def test_max_results_has_a_ceiling(google: Google) -> None:
     """More than 500 are never given in one page."""
-    state = google.server._state
-    with state.transaction():
+    with google.server.state_file() as state:
         for _ in range(501):
             messages.add(state, letter(), ["INBOX"], state.now_ms())
     page = google.get("/messages", maxResults=1000)

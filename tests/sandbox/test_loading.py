@@ -82,13 +82,44 @@ def test_folders_are_loaded_too(sandbox_factory: Factory, tmp_path: Path, kind: 
     assert 1 == len(sandbox_factory(**{kind: folder}).state()["messages"])
 
 
-def test_five_hundred_real_messages(sandbox_factory: Factory, data: Path) -> None:
-    """All messages of a real mailbox are served, byte by byte and as payloads that fit Google's description."""
+@pytest.mark.parametrize("step", [20, pytest.param(1, marks=pytest.mark.prove)])
+def test_five_hundred_real_messages(sandbox_factory: Factory, data: Path, step: int) -> None:
+    """A real mailbox is loaded whole, and its messages are served as Google describes them."""
     google = Google(sandbox_factory(mbox=data / "mail" / "real-2002.mbox"))
     ids = google.ids(maxResults=500)
     assert (500, 500) == (len(ids), google.get("/profile")["messagesTotal"])
-    for message in ids[::5]:
+    for message in ids[::step]:
         google.get(f"/messages/{message}")
     labelled = (data / "mail" / "real-2002.labels.jsonl").read_text().splitlines()
     assert len(labelled) == len(ids)
     assert json.loads(labelled[0])["n"] == 0
+
+
+@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.prove)])
+def test_a_large_mailbox(sandbox_factory: Factory, tmp_path: Path, count: int) -> None:
+    """Every message of a large file is counted, labelled, found and paged through."""
+    file = tmp_path / "large.mbox"
+    with file.open("wb") as stream:
+        for number in range(count):
+            stream.write(
+                b"From x@y Thu Nov 19 10:00:00 2026\nX-Gmail-Labels: Inbox,Work/%d\nMessage-ID: <%d@x.example>\n"
+                b"From: Sender %d <s%d@x.example>\nSubject: Number %d\n\nword%d\n\n"
+                % (number % 10, number, number, number % 100, number, number)
+            )
+    google = Google(sandbox_factory(mbox=file))
+    assert count == google.get("/profile")["messagesTotal"]
+    work = next(label["id"] for label in google.server.state()["labels"] if label["name"] == "Work/7")
+    assert count // 10 == google.get(f"/labels/{work}")["messagesTotal"]
+    assert count // 100 == google.get("/messages", q="from:s42@x.example", maxResults=1)["resultSizeEstimate"]
+    (last,) = google.ids(f"rfc822msgid:{count - 1}@x.example")
+    assert [last] == google.ids(f"word{count - 1}")
+    seen, token = 0, ""
+    while True:
+        page = google.get(
+            "/messages", labelIds=work, maxResults=500, **({"pageToken": token} if token else {})
+        )
+        seen += len(page["messages"])
+        token = page.get("nextPageToken", "")
+        if not token:
+            break
+    assert count // 10 == seen

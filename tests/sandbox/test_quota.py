@@ -11,10 +11,9 @@ def test_a_minute_has_room_for_so_many_gets(sandbox_factory: Factory, profile: s
     google = Google(sandbox_factory(quota=profile))
     server = google.server
     message = server.deliver(letter())
-    with server._state.transaction():
+    with server.state_file() as state:
         price = 20 if profile == "2026" else 5
-        now = server._state.now_ms() // 1000
-        server._state.execute("insert into seconds values (?, ?)", (now, (gets - 2) * price))
+        state.execute("insert into seconds values (?, ?)", (state.now_ms() // 1000, (gets - 2) * price))
     for _ in range(2):
         google.get(f"/messages/{message}")
     status, headers, data = server.call("GET", f"/gmail/v1/users/me/messages/{message}")

@@ -8,6 +8,7 @@ rotate}`) · `POST tokens` (`{scopes, expires_in}` -> an access token) · `POST 
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -71,44 +72,46 @@ def deliver(state: State, request: Request) -> Any:
 
 def state_of(state: State, _request: Request) -> Any:
     """The whole mailbox, in stable order."""
-    names = {row["id"]: row["name"] for row in state.rows("select id, name from labels")}
-    listed = [
+    drafts = [
+        {
+            "id": row["id"],
+            "messageId": row["message"],
+            "threadId": row["thread"],
+            "raw_sha256": _digest(state, row["n"]),
+        }
+        for row in state.rows(
+            "select d.id, m.id as message, m.thread, m.n from drafts d join messages m on m.n = d.n order by d.n"
+        )
+    ]
+    names = [dict(row) for row in state.rows("select id, name, type from labels order by type, rowid")]
+    return {
+        "account": state.account,
+        "historyId": str(state.history),
+        "messages": _listed(state, {label["id"]: label["name"] for label in names}),
+        "drafts": drafts,
+        "labels": names,
+    }
+
+
+def _listed(state: State, names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
         {
             "id": row["id"],
             "threadId": row["thread"],
             "labelIds": (ids := messages.labels(state, row["n"])),
             "labels": sorted(names[label] for label in ids),
-            "raw_sha256": hashlib.sha256(row["raw"]).hexdigest(),
+            "raw_sha256": _digest(state, row["n"]),
             "internalDate": str(row["date"]),
             "historyId": str(row["history"]),
             "message_id": row["message_id"],
             "size": row["size"],
         }
-        for row in state.rows("select m.*, r.raw from messages m join raws r on r.n = m.n order by m.n")
+        for row in state.rows("select * from messages order by n")
     ]
-    by_id = {mail["id"]: mail for mail in listed}
-    drafts = [
-        {
-            "id": row["draft"],
-            "messageId": row["id"],
-            "threadId": by_id[row["id"]]["threadId"],
-            "raw_sha256": by_id[row["id"]]["raw_sha256"],
-        }
-        for row in state.rows(
-            "select d.id as draft, m.id from drafts d join messages m on m.n = d.n order by d.n"
-        )
-    ]
-    own = [
-        {"id": row["id"], "name": row["name"], "type": row["type"]}
-        for row in state.rows("select * from labels order by type, rowid")
-    ]
-    return {
-        "account": state.account,
-        "historyId": str(state.history),
-        "messages": listed,
-        "drafts": drafts,
-        "labels": own,
-    }
+
+
+def _digest(state: State, n: int) -> str:
+    return hashlib.sha256(state.scalar("select raw from raws where n = ?", (n,))).hexdigest()
 
 
 def set_clock(state: State, request: Request) -> Any:
@@ -126,7 +129,7 @@ def make_token(state: State, request: Request) -> Any:
     """An access token with chosen scopes, without the consent page."""
     wish = _object(request, frozenset({"scopes", "expires_in"}))
     granted = " ".join(wish.get("scopes") or ())
-    return {"access_token": tokens.issue(state, granted, "", "made", wish.get("expires_in"))}
+    return {"access_token": tokens.issue(state, granted, "", secrets.token_hex(8), wish.get("expires_in"))}
 
 
 def add_send_as(state: State, request: Request) -> Any:

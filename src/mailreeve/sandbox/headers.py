@@ -97,11 +97,19 @@ def every(found: Fields, name: str) -> str:
 
 def addresses(text: str) -> tuple[str, ...]:
     """The addr-specs of an address header, in lower case."""
+    return tuple(address.lower() for address in _mailboxes(text) if _ADDRESS.fullmatch(address))
+
+
+def all_addresses(text: str) -> bool:
+    """True when everything in an address header is an address; an empty group is one too."""
+    return all(_ADDRESS.fullmatch(address) for address in _mailboxes(text) if address)
+
+
+def _mailboxes(text: str) -> list[str]:
     try:
-        pairs = email.utils.getaddresses([text[:200_000]]) if text else []
+        return [address for _, address in email.utils.getaddresses([text[:200_000]])] if text else []
     except (RecursionError, IndexError, ValueError):
-        return ()
-    return tuple(address.lower() for _, address in pairs if _ADDRESS.fullmatch(address))
+        return []
 
 
 def message_ids(text: str) -> tuple[str, ...]:

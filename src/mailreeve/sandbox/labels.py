@@ -6,7 +6,7 @@ be applied by hand) and the reference of users.labels (at most 10,000 labels in 
 
 from collections.abc import Collection
 
-from mailreeve.sandbox.errors import ApiError, bad_request, conflict
+from mailreeve.sandbox.errors import bad_request, conflict
 from mailreeve.sandbox.http import Call
 from mailreeve.sandbox.state import Row, State
 
@@ -56,11 +56,9 @@ def check_name(state: State, name: str, own: str = "") -> None:
         raise bad_request("Invalid label name")
     taken = find_name(state, name)
     if taken is not None and taken["id"] != own:
-        raise _reserved(name) if taken["type"] == "system" else conflict("Label name exists or conflicts")
-
-
-def _reserved(name: str) -> ApiError:
-    return bad_request(f"Invalid label name: {name}")
+        if taken["type"] == "system":
+            raise bad_request(f"Invalid label name: {name}")
+        raise conflict("Label name exists or conflicts")
 
 
 def find_name(state: State, name: str) -> Row | None:
@@ -76,9 +74,8 @@ def named(state: State, name: str) -> str:
 
 def tidied(name: str) -> str:
     """A label name of a mailbox file as Gmail would take it; empty when nothing is left."""
-    return "/".join(part.strip()[:NAME_LIMIT] for part in name.split("/") if part.strip())[:NAME_LIMIT].strip(
-        "/ "
-    )
+    parts = [part.strip() for part in name[:NAME_LIMIT].split("/")]
+    return "/".join(part for part in parts if part)
 
 
 def changes(call: Call, limit: int) -> tuple[list[str], list[str]]:

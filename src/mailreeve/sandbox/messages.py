@@ -24,12 +24,9 @@ class Mail:
     date: int
     history: int
     size: int
-    snippet: str | None
 
 
-_COLUMNS = "m.n, m.id, m.thread, m.date, m.history, m.size, m.snippet"
-
-
+_COLUMNS = "m.n, m.id, m.thread, m.date, m.history, m.size"
 _ID = re.compile(r"[0-9a-fA-F]{1,16}")
 
 
@@ -105,7 +102,7 @@ def add(
         state.execute("insert or ignore into tags (label, n) values (?, ?)", (label, n))
     conversations.remember(state, found, thread)
     _index_head(state, n, found, subject)
-    mail = Mail(n, message_id, thread, date, history, len(raw_bytes), None)
+    mail = Mail(n, message_id, thread, date, history, len(raw_bytes))
     if record:
         _record(state, "messageAdded", mail, (), history)
     return mail

@@ -39,11 +39,10 @@ def _recipients(found: headers.Fields) -> list[str]:
     """The envelope's recipients, each once; ApiError 400 when there is none, or one that is no address."""
     known: list[str] = []
     for name in ("to", "cc", "bcc"):
-        text = headers.every(found, name)
-        named = [part for value in text.split("\n") for part in headers.addresses(value)]
-        if text.strip(" ;,\n") and not named and not text.strip().endswith(":;"):
-            raise bad_request(f"Invalid {name.capitalize()} header")
-        known += [address for address in named if address not in known]
+        for text in headers.every(found, name).split("\n"):
+            if not headers.all_addresses(text):
+                raise bad_request(f"Invalid {name.capitalize()} header")
+            known += [address for address in headers.addresses(text) if address not in known]
     if not known:
         raise bad_request("Recipient address required")
     if len(known) > RECIPIENT_LIMIT:

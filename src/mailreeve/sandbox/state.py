@@ -18,7 +18,7 @@ create table if not exists meta (key text primary key, value) without rowid;
 create table if not exists messages (
   n integer primary key autoincrement, id text not null unique, thread text not null, date integer not null,
   history integer not null, size integer not null, message_id text not null, subject text not null,
-  snippet text, indexed integer not null default 0, attachments integer);
+  indexed integer not null default 0, attachments integer);
 create index if not exists messages_thread on messages (thread, n);
 create index if not exists messages_date on messages (date, n);
 create index if not exists messages_message_id on messages (message_id);
