@@ -9,7 +9,7 @@ from tests import logins
 from tests.sandbox_server import SandboxServer
 
 from mailreeve import config
-from mailreeve.app import App
+from mailreeve.app import App, Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.service import account
 
@@ -48,3 +48,26 @@ def app(open_app: Open) -> App:
 def log_in(app: App) -> None:
     """Say yes in the browser."""
     account.login(app, show=str, open_page=logins.browser, paste=None, cancel=Cancel(30))
+
+
+@pytest.fixture
+def open_box(home: Path) -> Iterator[Callable[..., Mailbox]]:
+    """Mailboxes over a local Google by a ready token: `open_box(sandbox, "[policy]...")`."""
+    apps: list[App] = []
+
+    def make(server: SandboxServer, settings: str = "") -> Mailbox:
+        home.mkdir(exist_ok=True)
+        (home / "config.toml").write_text(settings, encoding="utf-8")
+        environment = {"MAILREEVE_GOOGLE_BASE": server.base_url, "MAILREEVE_GOOGLE_TOKEN": server.token}
+        apps.append(App(config.load(environment, home)))
+        return apps[-1].mailbox()
+
+    yield make
+    for app in apps:
+        app.close()
+
+
+@pytest.fixture
+def box(sandbox: SandboxServer, open_box: Callable[..., Mailbox]) -> Mailbox:
+    """The empty mailbox of `sandbox`."""
+    return open_box(sandbox)

@@ -23,8 +23,8 @@ WORDS = {
     "star": ("STARRED", ""),
     "unstar": ("", "STARRED"),
     "important": ("IMPORTANT", ""),
-    "trash": ("TRASH", ""),
-    "untrash": ("", "TRASH"),
+    "trash": ("TRASH", "INBOX"),
+    "untrash": ("INBOX", "TRASH"),
     "spam": ("SPAM", "INBOX"),
 }
 """Plain words for Gmail's own labels: word -> (label to add, label to remove). A word in `remove` is turned round."""

@@ -173,7 +173,7 @@ class _Taking:
             return  # its end was not known, and now it is: it was never made
         add, remove = set(change.do["add"]), set(change.do["remove"])
         still_added, still_removed = add & now, remove - now
-        if _SENT_AWAY & now:
+        if (_SENT_AWAY - add) & now:
             still_removed -= {"INBOX"}
         plan = Plan(tuple(sorted(still_removed)), tuple(sorted(still_added)))
         if plan:
