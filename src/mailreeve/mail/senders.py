@@ -4,45 +4,56 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from mailreeve.mail import addresses, links
+from mailreeve.mail import addresses, authentication, links, lookalike
+from mailreeve.mail.authentication import GMAIL, related
 from mailreeve.models import Link, Message
+
+_SHOWN_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?=[/:?#\s]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class SenderFacts:
-    """What is known of a sender. Results are "pass", "fail", "none" and so on; "" when the server said nothing."""
+    """What is known of a sender: facts, not a verdict."""
 
     spf: str = ""
+    """`pass`, `fail`, `softfail`, `none` …; empty where Gmail said nothing. So are dkim and dmarc."""
     dkim: str = ""
     dmarc: str = ""
     aligned: bool = False
-    """True when DMARC passed, or DKIM passed for the domain in From."""
+    """True when what passed vouches for the domain in From."""
     reply_to_differs: bool = False
-    """Answers go to another domain than the one the mail claims to come from."""
+    """Answers would go to another domain than the mail comes from."""
     lookalike_of: str = ""
-    """The known address or domain that this one imitates."""
+    """The known address or domain that the sender imitates."""
     first_contact: bool = False
+    """True when the sender is none of the known addresses."""
     mismatched_links: tuple[Link, ...] = ()
-    """Links whose text shows another domain than they lead to."""
+    """Links whose text shows another site than they lead to."""
 
 
-def facts(message: Message, known: Collection[str]) -> SenderFacts:
-    """Judge the sender; `known` holds the addresses of correspondents."""
-    results = dict(re.findall(r"\b(spf|dkim|dmarc)=(\w+)", message.authentication_results.lower()))
+def facts(message: Message, known: Collection[str], *, server: str = GMAIL) -> SenderFacts:
+    """Judge the sender; `known` holds the addresses of correspondents, `server` writes the results to trust."""
     author = message.author
-    contacts = {addresses.key(one) for one in known}
-    answers = {one.domain for one in message.reply_to if one.domain}
+    results = authentication.parse(message.authentication_results, author.domain, server)
     return SenderFacts(
-        spf=results.get("spf", ""),
-        dkim=results.get("dkim", ""),
-        dmarc=results.get("dmarc", ""),
-        aligned=results.get("dmarc") == "pass",
-        reply_to_differs=bool(answers - {author.domain}),
-        first_contact=addresses.key(author.address) not in contacts,
-        mismatched_links=tuple(link for link in message.links if _mismatched(link)),
+        spf=results.spf,
+        dkim=results.dkim,
+        dmarc=results.dmarc,
+        aligned=results.aligned,
+        reply_to_differs=any(
+            not related(one.domain, author.domain) for one in message.reply_to if one.domain
+        ),
+        lookalike_of=lookalike.imitated(author.address, author.name, known),
+        first_contact=addresses.key(author.address) not in {addresses.key(one) for one in known},
+        mismatched_links=tuple(link for link in message.links if mismatched(link)),
     )
 
 
-def _mismatched(link: Link) -> bool:
-    shown = re.match(r"(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\b", link.text.lower())
-    return shown is not None and not links.host(link.url).endswith(shown[1])
+def mismatched(link: Link) -> bool:
+    """True when the text of a link is a site, and neither the link nor its redirector's target leads there."""
+    shown = _SHOWN_HOST.match(link.text.strip().lower())
+    if not shown or "@" in link.text:
+        return False
+    says = shown[1].removeprefix("www.")
+    targets = {links.host(link.url), links.host(links.clean(link.url))} - {""}
+    return bool(targets) and not any(related(says, target.removeprefix("www.")) for target in targets)

@@ -1,0 +1,61 @@
+"""What the receiving server found out about a mail's origin (Authentication-Results, RFC 8601)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GMAIL = "mx.google.com"
+"""The name Gmail signs its results with. Gmail removes forged ones; under any other name it is hearsay."""
+
+_COMMENT = re.compile(r"\([^()]*\)")
+_METHOD = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)(.*)", re.DOTALL)
+_PROPERTY = re.compile(r"\b(header\.(?:i|d|from)|smtp\.mailfrom)\s*=\s*\"?([^\s;\"]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`pass`, `fail`, `softfail`, `none` and so on; empty where the server said nothing."""
+
+    spf: str = ""
+    dkim: str = ""
+    dmarc: str = ""
+    aligned: bool = False
+    """True when what passed vouches for the domain in From."""
+
+
+def parse(header: str, author_domain: str, server: str = GMAIL) -> Results:
+    """Read the topmost header; it counts only if `server` wrote it."""
+    text = header.lower()[:8_000]
+    for _ in range(3):  # comments may nest
+        text = _COMMENT.sub(" ", text)
+    name, *stated = text.split(";")
+    if name.split()[:1] != [server]:
+        return Results()
+    best: dict[str, str] = {}
+    aligned = False
+    for statement in stated:
+        match = _METHOD.match(statement)
+        if not match:
+            continue
+        method, result = match[1], match[2]
+        if best.get(method) != "pass":
+            best[method] = result
+        found = dict(_PROPERTY.findall(match[3]))
+        aligned = aligned or (result == "pass" and _vouches(method, found, author_domain))
+    return Results(best.get("spf", ""), best.get("dkim", ""), best.get("dmarc", ""), aligned)
+
+
+def _vouches(method: str, found: Mapping[str, str], author_domain: str) -> bool:
+    """Relaxed alignment (RFC 7489, 3.1): the same domain, or one below the other."""
+    if method == "dmarc":
+        return related(found.get("header.from", author_domain), author_domain)
+    if method == "dkim":
+        signer = found.get("header.d") or found.get("header.i", "")
+        return related(signer.rpartition("@")[2], author_domain)
+    return related(found.get("smtp.mailfrom", "").rpartition("@")[2], author_domain)
+
+
+def related(one: str, other: str) -> bool:
+    """True for the same domain, or when one lies below the other; a bare top level relates to nothing."""
+    short, long = sorted((one.strip(".").lower(), other.strip(".").lower()), key=len)
+    return "." in short and (short == long or long.endswith(f".{short}"))
