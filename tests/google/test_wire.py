@@ -1,11 +1,19 @@
 """The two ways to Google, on a server that breaks off, stalls and mixes: how many requests arrive."""
 
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.google.wire_server import Drop, NoNap, Reply, Seen, Stall, WireServer, google_error
 
 from mailreeve.errors import GoogleUnavailable, LoginNeeded, OutcomeUnknown
@@ -174,6 +182,39 @@ def test_a_late_answer_is_not_taken_for_the_next_one(wire: WireServer, connect: 
         assert {"emailAddress": "right@example.org"} == transport.safe(
             transport.users.getProfile(userId="me")
         )
+
+
+@pytest.fixture
+def imposter(tmp_path: Path) -> Iterator[WireServer]:
+    """A server with a certificate that nobody vouches for: a proxy that reads along, or a captive portal."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with WireServer(context).running() as server:
+        yield server
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_nothing(
+    imposter: WireServer, connect: Connect, nap: NoNap
+) -> None:
+    """On both ways: no request and no token arrive, nothing is repeated, and nothing is unknown."""
+    transport = connect(imposter.base)
+    for act in (create_draft, lambda line: line.safe(line.users.getProfile(userId="me"))):
+        with pytest.raises(GoogleUnavailable, match="certificate"):
+            act(transport)
+    assert ([], []) == (imposter.seen, nap.naps)
 
 
 def echo(seen: Seen) -> Reply:

@@ -7,6 +7,7 @@ def test_it(wire):
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,17 +65,22 @@ Step = Reply | Drop | Stall | Callable[[Seen], Reply]
 class WireServer:
     """What arrives, and what is answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
+        self._scheme = "https" if tls else "http"
         self.stopped = threading.Event()
         self._steps: list[Step] = [Reply(200, {})]
         self._guard = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.wire = self
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def then(self, *steps: Step) -> None:
         self._steps = list(steps)
@@ -102,6 +108,9 @@ class _Server(ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
     wire: WireServer
+
+    def handle_error(self, *_: object) -> None:
+        """Connections break off here on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):

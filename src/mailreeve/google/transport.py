@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from mailreeve.cancel import Cancel
@@ -56,8 +57,7 @@ class Transport:
 
     def bound(self, cancel: Cancel, *, interactive: bool = True) -> "Transport":
         """The same line, the same meter; waiting ends with `cancel`, background work leaves units over."""
-        twin = Transport.__new__(Transport)
-        twin.__dict__.update(self.__dict__)
+        twin = copy(self)
         twin.cancel = cancel
         twin.interactive = interactive
         return twin
