@@ -122,6 +122,8 @@ class _Reader:
     def _attached(self, part: Part) -> bool:
         """True for a part that is carried, not shown."""
         named = bool(part.filename) and part is not self.root
+        if part.attachment_id and part.start == part.end:
+            return True  # Gmail hands out long texts like attachments
         return part.disposition.value == "attachment" or named
 
     def _converted(self, part: Part) -> _Segment:

@@ -1,34 +1,33 @@
 """A message, from RFC 5322 bytes or from Gmail's JSON, to one frozen record. Never raises, always bounded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mailreeve.mail import addresses, body, headers, links, parts, payload
+from mailreeve.mail.encoding import from_base64
 from mailreeve.mail.parts import Part
 from mailreeve.mail.words import decoded
 from mailreeve.models import Message
 
+_GMAIL = ("id", "thread_id", "labels", "history_id", "internal_date", "size")
+UNREADABLE = "not read further: "
+"""Starts the defect that stands for an error of ours; no message at hand gets there."""
+
 
 def from_bytes(raw: bytes) -> Message:
     """Parse RFC 5322 bytes; whatever is malformed is read as far as it goes and told in `defects`."""
-    root, defects = parts.split(raw)
-    return _message(root, defects, size=len(raw))
+    try:
+        root, defects = parts.split(raw)
+        return _message(root, defects, size=len(raw))
+    except Exception as error:  # noqa: BLE001 - a hostile mail must not stop the run that reads all others
+        return Message(size=len(raw), defects=(UNREADABLE + repr(error)[:200],))
 
 
 def from_gmail(resource: Mapping[str, Any]) -> Message:
-    """Parse a users.messages resource: format full, metadata or minimal; raw goes through its bytes."""
-    raw = resource.get("raw")
-    if isinstance(raw, str) and raw:
-        from mailreeve.mail.encoding import from_base64
-
-        root, defects = parts.split(from_base64(raw.encode("ascii", "replace")))
-    else:
-        tree = resource.get("payload")
-        root, defects = payload.tree(tree if isinstance(tree, Mapping) else {})
+    """Parse a users.messages resource: format full, metadata, minimal or raw. Never raises."""
     labels = resource.get("labelIds")
-    return _message(
-        root,
-        defects,
+    message = Message(
         id=_text(resource, "id"),
         thread_id=_text(resource, "threadId"),
         labels=tuple(str(label) for label in labels) if isinstance(labels, list) else (),
@@ -36,12 +35,26 @@ def from_gmail(resource: Mapping[str, Any]) -> Message:
         internal_date=_number(resource, "internalDate"),
         size=_number(resource, "sizeEstimate"),
     )
+    try:
+        root, defects = _gmail_tree(resource)
+        gmail = {name: getattr(message, name) for name in _GMAIL}
+        return _message(root, defects, **gmail)
+    except Exception as error:  # noqa: BLE001 - as above
+        return replace(message, defects=(UNREADABLE + repr(error)[:200],))
 
 
 def part_bytes(raw: bytes, part_id: str) -> bytes:
     """The decoded bytes of the part with this partId; empty when there is none."""
     root, _ = parts.split(raw)
     return next((part.decoded() for part in root.walk() if part.id == part_id), b"")
+
+
+def _gmail_tree(resource: Mapping[str, Any]) -> tuple[Part, tuple[str, ...]]:
+    raw = resource.get("raw")
+    if isinstance(raw, str) and raw:
+        return parts.split(from_base64(raw.encode("ascii", "replace")))
+    tree = resource.get("payload")
+    return payload.tree(tree if isinstance(tree, Mapping) else {})
 
 
 def _message(root: Part, defects: tuple[str, ...], **gmail: Any) -> Message:

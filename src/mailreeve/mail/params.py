@@ -31,6 +31,9 @@ class Parameters:
 def parse(header: str) -> Parameters:
     """Split a header value; linear, at most 200 parameters, the first of two with the same name wins."""
     value, _, rest = header.partition(";")
+    if "=" in value:  # the semicolon is missing: `multipart/mixed boundary=x`
+        value, _, left = value.strip().partition(" " if " " in value.strip() else "\t")
+        rest = f"{left};{rest}"
     pairs: dict[str, list[tuple[int, bool, str]]] = {}
     at = 0
     for _ in range(_LIMIT):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailreeve.mail.charset import decode
+from mailreeve.mail.charset import codec, decode
 from mailreeve.mail.invisible import one_line
 
 _START = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?")
@@ -63,19 +63,27 @@ def _pieces(value: str) -> Iterator[_Word | str]:
             break
         if match.start() > at:
             yield value[at : match.start()]
-        yield _Word(match[1], _payload(match[2], value[match.end() : end]))
+        yield _Word(match[1], _payload(match[1], match[2], value[match.end() : end]))
         at = end + 2
     if at < len(value):
         yield value[at:]
 
 
-def _payload(kind: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _payload(charset: str, kind: str, text: str) -> bytes:
+    data = _raw(charset, text)
     if kind in "bB":
         data = _BASE64.sub(b"", data)
         data = data[: len(data) - (len(data) % 4 == 1)]
         return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
     return _ESCAPE.sub(lambda m: bytes([int(m[1], 16)]), data.replace(b"_", b" "))
+
+
+def _raw(charset: str, text: str) -> bytes:
+    """The bytes that were written: some senders put 8-bit letters of the charset into Q words."""
+    try:
+        return text.encode("ascii" if text.isascii() else codec(charset) or "utf-8")
+    except UnicodeError:
+        return text.encode("utf-8", "replace")
 
 
 def _joined(words: list[_Word]) -> Iterator[str]:
