@@ -1,5 +1,6 @@
 """The main job on real mail: every message decided, and all of it taken back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,12 @@ def first(count: int, source: Path, target: Path) -> Path:
 
 @pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.prove)])
 def test_real_mail_is_decided_to_the_last_one_and_taken_back(
-    data: Path, tmp_path: Path, sandbox_factory: Factory, parts_for: PartsFor, count: int
+    data: Path,
+    tmp_path: Path,
+    sandbox_factory: Factory,
+    parts_for: PartsFor,
+    count: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Real messages of 2002: all decided or handed over, none failed, and after undo the mailbox is as before."""
     file = first(count, data / "mail" / "real-2002.mbox", tmp_path / "real.mbox")
@@ -41,3 +47,5 @@ def test_real_mail_is_decided_to_the_last_one_and_taken_back(
     assert before == mailbox(sandbox)
     assert count == triage(parts_for(sandbox), Options(since=parse_age("40y"))).coverage.already
     assert before == mailbox(sandbox)
+    record_property("messages", count)
+    record_property("decided", sum(told["decided"].values()))

@@ -17,7 +17,8 @@ from mailreeve.store.runs import Run
 from mailreeve.triage.labels import NEEDS_HUMAN_NAME, names_of
 from mailreeve.triage.parts import Parts
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]#|~!])")
+_ANGLES = str.maketrans("<>", "‹›")
 _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}):(?=//)|\b(mailto|javascript|data|tel):")
 _HOST = re.compile(r"(?i)\b((?:[a-z0-9-]{1,63}\.)+)(?=[a-z]{2,24}\b)|\bwww\.")
 _TITLES = {
@@ -174,8 +175,9 @@ def coverage_line(result: Json) -> str:
 
 
 def plain(text: str) -> str:
-    """Mail text that cannot become markup or a link: marks escaped, addresses and schemes broken."""
-    line = _MARKUP.sub(r"\\\1", " ".join(invisible.clean(text).text.split()))
+    """Mail text that cannot become markup or a link: marks escaped, tags, addresses and schemes broken."""
+    line = " ".join(invisible.clean(text).text.split()).translate(_ANGLES).replace("](", "] (")
+    line = _MARKUP.sub(r"\\\1", line)
     line = _SCHEME.sub(lambda found: f"{found[1]}[:]" if found[1] else f"{found[2]}[:] ", line)
     return _HOST.sub(lambda found: found[0].replace(".", "[.]"), line)
 

@@ -11,6 +11,7 @@ from mailreeve.store.ledger import Entry
 from mailreeve.store.runs import Run, RunState
 
 _AGE = re.compile(r"(\d{1,6})\s*([hdwmy])", re.IGNORECASE)
+_LONGEST = 24 * 365 * 50
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7, "m": 24 * 30, "y": 24 * 365}
 
 
@@ -108,4 +109,7 @@ def parse_age(text: str) -> timedelta | None:
     match = _AGE.fullmatch(text.strip())
     if match is None:
         raise InputError(f"{text[:40]!r} is no age.", "Write it as 12h, 7d, 2w, 3m or 1y.")
-    return timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
+    hours = int(match[1]) * _HOURS[match[2].lower()]
+    if hours > _LONGEST:
+        raise InputError(f"{text[:40]!r} is more than 50 years.", "Write it as 12h, 7d, 2w, 3m or 1y.")
+    return timedelta(hours=hours)
