@@ -17,6 +17,7 @@ def start(folder: Path) -> GoogleConfig:
 
     Raises ConfigError when it does not come up.
     """
+    private_folder(folder.parent)  # the home, which may be new too
     private_folder(folder)
     command = [sys.executable, "-m", "mailreeve", "sandbox", "--state", str(folder / "mailbox.db")]
     command += ["--quota", "off"]  # nobody should wait for a minute's units of a mailbox that is not Google's

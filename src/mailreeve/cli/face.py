@@ -63,6 +63,11 @@ class Face:
 
         return Console(highlight=False, emoji=False, markup=False)
 
+    def close(self) -> None:
+        """Close what was opened."""
+        if "app" in self.__dict__:
+            self.app.close()
+
     @property
     def asks(self) -> bool:
         """True when there is a person at a terminal who can be asked."""

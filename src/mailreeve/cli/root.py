@@ -60,7 +60,9 @@ def root(ctx: click.Context, demo: bool, account: str) -> None:
     """Mailreeve: an e-mail assistant for Gmail that never sends without a person."""
     from mailreeve.cli.face import Face
 
-    ctx.obj = Face(demo=demo, account=account)
+    face = Face(demo=demo, account=account)
+    ctx.obj = face
+    ctx.call_on_close(face.close)
 
 
 def run(arguments: Sequence[str]) -> int:
