@@ -87,3 +87,12 @@ def test_an_unknown_change_is_named(journal: Journal, db: Database) -> None:
     id_ = Journal(db, "bob@example.com", Audit(db, "bob@example.com")).intend("r", "labels", "m", {}, {})
     with pytest.raises(InputError, match=id_):
         journal.change(id_)
+
+
+def test_taking_back_is_written_down_before_it_is_done(journal: Journal, audit: Audit) -> None:
+    """A change that is being undone is one whose end is not known, until that is settled too."""
+    id_ = journal.intend("r-1", "labels", "m1", {}, {})
+    journal.settle(id_, ChangeState.DONE)
+    journal.undoing([id_])
+    assert [id_] == [change.id for change in journal.unsettled("labels")]
+    assert ("change.undoing", {"change": id_}) == (audit.rows(1)[0].event, audit.rows(1)[0].body)

@@ -178,6 +178,19 @@ def test_a_failure_is_told_and_can_be_tried_again(sandbox: SandboxServer, parts_
     assert set() == ours(sandbox, ids["paper"])
 
 
+def test_an_undo_that_died_is_finished_by_the_next_one(sandbox: SandboxServer, parts_for: PartsFor) -> None:
+    """Killed between taking a label off and writing so down: no act of the person is made out of it."""
+    parts = parts_for(sandbox)
+    result, ids = night(sandbox, parts)
+    (change,) = parts.journal.of_target(ids["paper"], "labels")
+    parts.journal.undoing([change.id])
+    parts.gmail.modify([ids["paper"]], remove=change.do["add"])
+    done = undo(parts, result.run)
+    assert ((), ()) == (done.skipped, done.failed)
+    assert all(set() == ours(sandbox, id_) for id_ in ids.values())
+    assert frozenset() == parts.ledger.tombstones(ids["paper"])
+
+
 def test_what_is_final_is_listed(sandbox: SandboxServer, parts_for: PartsFor) -> None:
     """A sent mail cannot be called back, and undo says so."""
     parts = parts_for(sandbox)

@@ -95,6 +95,16 @@ class Journal:
             for id_ in ids:
                 self._settle(id_, state, note, do, inverse)
 
+    def undoing(self, ids: Sequence[str]) -> None:
+        """Write down that changes are about to be taken back; until that is settled their end is not known."""
+        with self._db.transaction():
+            for id_ in ids:
+                self._db.execute(
+                    "update change set state = ?, note = ? where id = ? and account = ?",
+                    (ChangeState.UNKNOWN.value, "being undone", id_, self._account),
+                )
+                self._audit.append("change.undoing", {"change": id_})
+
     def _settle(self, id_: str, state: ChangeState, note: str, do: Json | None, inverse: Json | None) -> None:
         self._db.execute(
             "update change set state = ?, note = ?, settled_at = ?, do = coalesce(?, do),"

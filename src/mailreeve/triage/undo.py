@@ -115,6 +115,7 @@ class _Taking:
         elif not drafting.is_unchanged(change, self.parts.gmail.draft(made).raw):
             self._skip(change, "you edited the draft")
         else:
+            self.parts.journal.undoing([change.id])
             self.parts.gmail.delete_draft(made)
             self._settled(change)
 
@@ -140,6 +141,7 @@ class _Taking:
         if not drafting.is_unchanged(change, now.raw):
             self._skip(change, "you edited the draft")
             return
+        self.parts.journal.undoing([change.id])
         self.parts.gmail.update_draft(change.target, before, now.thread_id)
         self._settled(change)
 
@@ -183,6 +185,7 @@ class _Taking:
 
     def _turn_back(self, plan: Plan, group: Sequence[Change]) -> None:
         self.cancel.check()
+        self.parts.journal.undoing([change.id for change in group])
         try:
             self.parts.gmail.modify([change.target for change in group], plan.add, plan.remove)
         except _STOPS:
@@ -207,6 +210,7 @@ class _Taking:
         elif self.parts.gmail.search("", label_ids=[label], limit=1, include_spam_trash=True).items:
             self.skipped.append(Failure(change.id, f"the label {change.target} is in use"))
         else:
+            self.parts.journal.undoing([change.id])
             self.parts.gmail.delete_label(label)
             self._settled(change)
 
