@@ -14,6 +14,7 @@ LIMIT = 2_000
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ATOM = re.compile(r"(?:[^\s\"(),:;<>=\[]|\[[^\]\s]*\]?)+|=")
 _ROUTE = re.compile(r"\s*@[^:@]*(?:,@[^:@]*)*:")
+_SPEC = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"|[^\s"@]*+)@\S*+')
 _COMMENT_MARK = re.compile(r"[()\\]")
 
 
@@ -24,6 +25,8 @@ class _Box:
     words: list[str] = field(default_factory=list)
     angle: str | None = None
     comment: str = ""
+    named: int = 0
+    """How many words stood before the address in angle brackets."""
 
 
 class _Reader:
@@ -96,8 +99,13 @@ class _Reader:
         content = self.value[self.at + 1 : end]
         if "<" in content:  # `<<a@x>` or `<a <b@x>`: the innermost counts
             content = content[content.rindex("<") + 1 :]
+        after = self.box.words[self.box.named :]
+        if self.box.angle and "".join(after).strip():  # `A <a@x> B <b@x>`: the comma is missing
+            del self.box.words[self.box.named :]
+            self._close(may_wait=False)
+            self.box.words = after
         if not self.box.angle:
-            self.box.angle = content
+            self.box.angle, self.box.named = content, len(self.box.words)
         self.at = end + (self.value[end : end + 1] == ">")
 
     def _word(self, char: str) -> None:
@@ -118,10 +126,11 @@ class _Reader:
             name = decoded(f"{self.waiting}, {text}" if self.waiting and text else text)
             self._add(name or decoded(box.comment), _addr_spec(box.angle))
         elif "@" in text:
-            words = re.sub(r" ?@ ?", "@", text).split()
-            spec = next((word for word in words if "@" in word), "")
-            rest = " ".join(word for word in words if word is not spec)
-            self._add(decoded(rest) or decoded(box.comment), _addr_spec(spec))
+            text = re.sub(r" ?@ ?", "@", text)
+            spec = _SPEC.search(text)
+            start, end = spec.span() if spec else (0, len(text))
+            rest = f"{text[:start]} {text[end:]}".strip()
+            self._add(decoded(rest) or decoded(box.comment), _addr_spec(text[start:end]))
         elif text and may_wait and not self.waiting:
             self.waiting = text
             return
@@ -158,6 +167,7 @@ def _addr_spec(text: str) -> str:
     """An addr-spec as it is used: without route, comment, white space, or `mailto:`."""
     if "=?" in text:
         text = decoded(text)
-    text = _ROUTE.sub("", text, count=1)
+    route = _ROUTE.match(text)
+    text = text[route.end() :] if route else text
     text = re.sub(r"\([^()]*\)", "", text)
     return "".join(decoded(text).split()).removeprefix("mailto:").rstrip(".")[:320]

@@ -52,6 +52,8 @@ def split(text: str, quote_at: int = -1, *, forwarded: bool = False) -> Parts:
     if not first.lstrip().startswith(">"):
         return _parts(head, tail) if written else _parts(lines, [])
     quoted, answer, footer = _marked(lines, history)
+    if not written and history.start == history.body and not any(line.strip() for line in answer):
+        return _parts(lines, [])  # all of it stands behind `>`, and nobody is said to have written it
     if _between(lines, history, quoted):
         return _parts(lines, [])
     if not any(line.strip() for line in answer):
