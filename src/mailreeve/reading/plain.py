@@ -16,10 +16,10 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fro
 )
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z!?][^<>]*>", re.DOTALL)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:|www\.)[^<>\s]+)>", re.IGNORECASE)
-_REFERENCE = re.compile(r"^[ \t]*\[[^\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
-_REFERENCED = re.compile(r"!?\[([^\]\n]+)\]\[[^\]\n]*\]|!\[([^\]\n]*)\]")
-_EMPHASIS = re.compile(r"(\*\*|__|~~|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_REFERENCE = re.compile(r"^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*\S+.*$", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\(\s?<?([^()\s<>]{0,2000})>?[^()\n]{0,200}\)")
+_REFERENCED = re.compile(r"!?\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,100}\]|!\[([^\[\]\n]{0,300})\]")
+_EMPHASIS = re.compile(r"\*{2,3}|~~|`+|(?<!\w)_{2,3}(?=\S)|(?<=\S)_{2,3}(?!\w)")
 _STARRED = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])")
 _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>+[ \t]?|```\w*[ \t]*$|[-*_]{3,}[ \t]*$)", re.MULTILINE)
 _STAR_BULLET = re.compile(r"^([ \t]*)[*+•][ \t]+", re.MULTILINE)
@@ -68,7 +68,7 @@ def _without_markup(text: str) -> str:
     text = _TAG.sub("", _TAG.sub("", text))
     text = _LINE_MARK.sub("", text)
     text = _STAR_BULLET.sub(r"\1- ", text)
-    text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text))
+    text = _EMPHASIS.sub("", text)
     return unicodedata.normalize("NFC", _STARRED.sub(r"\1", text))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from mailreeve.models import ActionItem, Message
 from mailreeve.reading import plain
 from mailreeve.reading.offline import dates, lexicon, sentences
+from mailreeve.reading.offline.signals import Signals
 
 OWNER = "you"
 """How action items name the owner of the mailbox."""
@@ -15,7 +16,7 @@ _LIMIT = 140
 
 _ASKED = re.compile(
     r"(?:\b(?:and|so|then|also|but|if so|if possible)[, ]+)?\b(?:(?:can|could|would|will) you(?: all| both| each)?(?: also| possibly| maybe)?(?: please| kindly)?|"
-    r"(?:please|pls|kindly)(?: also| do)?|(?:i|we)(?:'d| would)? (?:need|like|want) (?:you|everyone) to|(?:you|everyone) (?:must|need to|have to|should)|"
+    r"(?:please|pls|kindly)(?: also| do)?(?!\s+\w+ed\b)|(?:i|we)(?:'d| would)? (?:need|like|want) (?:you|everyone) to|(?:you|everyone) (?:must|need to|have to|should)|"
     r"would you mind|are you able to|make sure (?:to|that you)|don't forget to|remember to|(?:do )?you mind)\s+(?P<do>[a-z].*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -24,7 +25,7 @@ _SOMEBODY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NEEDED = re.compile(
-    r"\b(?:i|we|they)(?:'ll|'d| just| still| will| would)* (?:need|want|require) (?P<what>your .*|(?:an?|the) (?:final |quick |short |revised |written )*(?:answer|reply|decision|"
+    r"\b(?:i|we|they)(?:'ll|'d| just| still| will| would)* (?:need|want|require) (?P<what>your .*|(?:an?|the) (?:\w+ ){0,2}(?:figures?|price|numbers?|details|information|documents?|files?|list|dates?|address|invoice|answer|reply|decision|"
     r"confirmation|approval|sign-?off|response|headcount|number|quote|version|draft|feedback).*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -46,8 +47,12 @@ _IMPERATIVE = re.compile(
     r"send|share|sign|submit|sync|tell|test|update|upload|verify|write|audit|draft)\b(?!\s*[:=]|ed\b|\s+(?:is|was|are|from)\b)",
     re.IGNORECASE,
 )
+_BY_THEN = re.compile(
+    r"\b(?:by|before|until) then\b|\bd'ici l[àa]\b|\bbis dahin\b|\bpara entonces\b|\bantes de esa fecha\b",
+    re.IGNORECASE,
+)
 _DUTY = re.compile(
-    r"\b(?:must|need(?:s|ed)?|ha(?:s|ve) to|required?|due|deadline|expires?|suspended|rsvp|closes|confirm|unless|mandatory|at the latest|no later than|muss|m[üu]ssen|f[äa]llig|frist|sp[äa]testens|"
+    r"\b(?:must|should|need(?:s|ed)?|ha(?:s|ve) to|required?|due|deadline|expires?|suspended|rsvp|closes|confirm|unless|mandatory|at the latest|no later than|muss|m[üu]ssen|f[äa]llig|frist|sp[äa]testens|"
     r"doit|devez|[ée]ch[ée]ance|au plus tard|debe|vence|plazo)\b|\b(?:d'ici|bis|by|before|avant|antes)\b.*\?",
     re.IGNORECASE,
 )
@@ -56,7 +61,7 @@ _LIST_HEAD = re.compile(
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
-    r"^[ \t]*[-*•‣]?[ \t]*@?(?P<who>[A-ZÄÖÜ][\w'-]+)\s*(?::\s*|\s+(?:to\s+|will\s+)?)(?P<do>[a-zäöü].{4,})$"
+    r"^[ \t]*(?:[-*•‣][ \t]*@?(?P<who>[A-ZÄÖÜ][\w'-]+)(?::\s*|\s+(?:to\s+|will\s+)?)|@?(?P<named>[A-ZÄÖÜ][\w'-]+):\s+)(?P<do>[a-zäöü].{4,})$"
 )
 _CUE = re.compile(
     r"\b(?:by|before|until|till|due|no later than|at the latest|deadline|latest|bis|sp[äa]testens|vor|avant|d'ici|au plus tard|antes|hasta|a m[áa]s tardar|para)\b[^.;]{0,32}\Z",
@@ -76,40 +81,53 @@ class People:
     """First name of the owner; empty when unknown."""
     outgoing: bool
     """The owner is the author."""
+    called: str
+    """Whom "you" means: the owner, or the one whom the first line calls."""
 
 
 def people(message: Message, own: Sequence[str] | frozenset[str] = ()) -> People:
     """Names out of the headers."""
     mine = next((p for p in (*message.from_, *message.to, *message.cc) if p.key in own and p.name), None)
-    return People(first_name(message), _first(mine.name) if mine else "", message.author.key in own)
+    owner, outgoing = sentences.first_name(mine.name) if mine else "", message.author.key in own
+    others = {sentences.first_name(p.name) for p in (*message.to, *message.cc) if p.key not in own}
+    greeted = sentences.greeted(message.text)
+    called = greeted if greeted in others and greeted != owner else ""
+    return People(first_name(message), owner, outgoing, called or ("they" if outgoing else OWNER))
 
 
 def first_name(message: Message) -> str:
     """What to call the author: the first name, else the whole display name of a service, else the address."""
     author = message.author
-    return _first(author.name) if author.name else author.address.partition("@")[0]
+    return sentences.first_name(author.name) if author.name else author.address.partition("@")[0]
 
 
-def _first(name: str) -> str:
-    words = name.replace('"', "").split()
-    if "," in name and len(words) > 1:  # "Moreno, Alex"
-        words = name.partition(",")[2].split()
-    titles = {"dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "prof", "prof.", "herr", "frau", "the"}
-    return next((word for word in words if word.lower() not in titles), name).strip("()")
+def of(message: Message, seen: Signals, who: People, when: datetime) -> tuple[ActionItem, ...]:
+    """The action items in the order of the text; nothing is made of sentences that only inform.
 
-
-def of(message: Message, pieces: Sequence[str], who: People, when: datetime) -> tuple[ActionItem, ...]:
-    """The action items in the order of the text; nothing is made of sentences that only inform."""
+    Programs ask for much that nobody has to do: of theirs only what has a date is kept.
+    """
     found = list(_assigned(message, who, when))
-    for piece in pieces:
+    before = ""
+    for piece in seen.sentences:
         item = _asked(piece, who) or _promised(piece, who)
+        if item is None and seen.language != "en" and piece in seen.requests:
+            what = plain.capped(sentences.without_address(piece), _LIMIT)
+            found.append(ActionItem(what, who.called, due(piece, when, before), message.id))
         if item is not None:
-            found.append(_item(message, *item, piece, when))
-    return tuple(_distinct(found))[:8]
+            found.append(_item(message, *item, due(piece, when, before)))
+        before = piece
+    kept = [item for item in found if item.due or not (seen.automated or seen.sent_by_service)]
+    return tuple(_distinct(kept))[:8]
 
 
-def due(piece: str, when: datetime) -> str:
-    """The date by which the sentence wants something, ISO 8601; empty when it names none with such a word."""
+def due(piece: str, when: datetime, before: str = "") -> str:
+    """The date by which the sentence wants something, ISO 8601; empty when it names none with such a word.
+
+    "By then" is the last date of the sentence before.
+    """
+    if then := _BY_THEN.search(piece):
+        earlier = dates.find(piece[: then.start()], when) or dates.find(before, when)
+        return earlier[-1].iso(when) if earlier else ""
     places = dates.find(piece, when)
     for place in places:
         if _CUE.search(piece[: place.start]) or _CUE.search(piece[: place.end]):
@@ -123,11 +141,11 @@ def due(piece: str, when: datetime) -> str:
     return ""
 
 
-def obligation(piece: str, when: datetime) -> str:
-    """The date of a sentence that puts a duty on the reader, such as "payment is due on 3 June"."""
-    if _PROMISED.search(piece) or not _DUTY.search(piece):
+def obligation(piece: str, when: datetime, before: str, *, asked: bool) -> str:
+    """The date of a sentence that asks, or that puts a duty on the reader ("payment is due on 3 June")."""
+    if _PROMISED.search(piece) or not (asked or _DUTY.search(piece)):
         return ""
-    return due(piece, when)
+    return due(piece, when, before)
 
 
 def _asked(piece: str, who: People) -> tuple[str, str] | None:
@@ -135,25 +153,25 @@ def _asked(piece: str, who: People) -> tuple[str, str] | None:
     called = sentences.addressed(piece)
     whom = _whom(called, who)
     text = sentences.without_address(piece)
-    if match := _SOMEBODY.search(text):
+    if match := _SOMEBODY.search(text.lower()):
         return match["do"], "somebody"
-    for pattern, form in ((_TELL, "tell {author}{what}"), (_I_NEED_TO_KNOW, "tell {author}{what}")):
-        match = pattern.search(text)
-        if match:
-            return _told(form, who, match["what"]), whom
+    if (match := _TELL.search(text) or _I_NEED_TO_KNOW.search(text)) and not who.outgoing:
+        return _told(who, match["what"]), whom
     if (match := _NEEDED.search(text)) and not who.outgoing:
         return f"give {who.author} {match['what']}", whom
-    if (match := _ASKED.search(text)) and lexicon.REQUEST.search(text):
+    if (match := _ASKED.search(text)) and lexicon.topics()["request"].search(text):
         return match["do"], whom
     if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:
         return text, whom
     return None
 
 
-def _told(form: str, who: People, what: str) -> str:
-    what = re.sub(r"^\s+if\b", " whether", what.rstrip(" .!?"))
-    what = re.sub(r"^\s*(?:as soon as possible|asap|soon)?$", " the answer", what) if len(what) < 4 else what
-    return form.format(author="them" if who.outgoing else who.author, what=what)
+def _told(who: People, what: str) -> str:
+    """Make "tell Ana whether" of "let me know if"."""
+    if len(what.strip(" .!?")) < 4 or re.match(r"\s+(?:by|before|until|no later|asap|as soon)\b", what):
+        what = f" the answer{what}"
+    what = re.sub(r"^\s+if\b", " whether", what)
+    return f"tell {who.author}{what}"
 
 
 def _promised(piece: str, who: People) -> tuple[str, str] | None:
@@ -171,7 +189,9 @@ def _assigned(message: Message, who: People, when: datetime) -> Iterator[ActionI
         if _LIST_HEAD.match(line.strip()):
             inside = True
         elif inside and (match := _ASSIGNED.match(line)):
-            yield _item(message, _infinitive(match["do"]), _whom(match["who"], who), line, when)
+            yield _item(
+                message, _infinitive(match["do"]), _whom(match["who"] or match["named"], who), due(line, when)
+            )
         elif inside and line.strip() and not line.startswith((" ", "\t")):
             inside = False
 
@@ -186,17 +206,17 @@ def _infinitive(text: str) -> str:
 
 def _whom(called: str, who: People) -> str:
     if not called:
-        return "they" if who.outgoing else OWNER
+        return who.called
     return OWNER if called.lower() == who.owner.lower() else called
 
 
-def _item(message: Message, what: str, whom: str, piece: str, when: datetime) -> ActionItem:
+def _item(message: Message, what: str, whom: str, until: str) -> ActionItem:
     text = " ".join(what.split()).rstrip("?.! ")
     author = first_name(message)
     text = re.sub(r"\bme\b", author, text) if whom != author else text
     text = re.sub(r"\bmy\b", f"{author}'s", text) if whom != author else text
     text = _TAIL.sub("", text)
-    return ActionItem(plain.capped(text[:1].upper() + text[1:], _LIMIT), whom, due(piece, when), message.id)
+    return ActionItem(plain.capped(text[:1].upper() + text[1:], _LIMIT), whom, until, message.id)
 
 
 def _distinct(items: Sequence[ActionItem]) -> Iterator[ActionItem]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from mailreeve.models import ActionItem, Archetype, Message, Thread
 from mailreeve.reading import plain
@@ -17,7 +17,7 @@ _SUBJECT_MARKS = re.compile(r"^(?:(?:re|aw|fwd?|wg|tr|rv|antw)\s*(?:\[\d+\])?:\s
 _MACHINE = {Archetype.NOTIFICATION, Archetype.RECEIPT, Archetype.NEWSLETTER, Archetype.PROMOTION}
 _TOTAL = re.compile(
     r"\b(?:grand total|order total|total(?: paid| charged| due| amount)?|amount(?: paid| due| charged)?|you paid|gesamt(?:betrag|summe)?|summe|montant(?: total)?|importe(?: total)?)\b"
-    r"[^\d\n]{0,24}?(?P<sum>(?:[$€£]\s?|(?:USD|EUR|GBP|CHF)\s?)\d[\d.,]*\d|\d[\d.,]*\d\s?(?:[$€£]|USD|EUR|GBP|CHF|Euro)?)",
+    r"[^\d\n]{0,24}?(?P<sum>(?:[$€£]\s?|(?:USD|EUR|GBP|CHF)\s?)\d[\d.,]*\d|\d[\d.,]*\d\s?(?:[$€£]|USD|EUR|GBP|CHF|Euro)|\d{1,3}(?:[.,]\d{3})*[.,]\d\d(?!\d))",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
@@ -57,19 +57,37 @@ def subject(message: Message) -> str:
     return _SUBJECT_MARKS.sub("", " ".join(message.subject.split())).strip()
 
 
-def line(message: Message, signals: Signals, archetype: Archetype) -> str:
+def line(message: Message, signals: Signals, archetype: Archetype, zone: tzinfo | None = None) -> str:
     """What a mail says, in at most 160 characters of its own words."""
     if message.invite is not None:
         event = message.invite
         place = f", {event.location}" if event.location else ""
         return plain.one_line(
-            f"{event.summary or subject(message)}, {phrases.moment(event.start)}{place}", LINE
+            f"{event.summary or subject(message)}, {phrases.moment(event.start, zone)}{place}", LINE
         )
-    if archetype in _MACHINE or signals.automated or not signals.sentences:
+    if archetype in _MACHINE or signals.automated or not message.text.strip():
         return _machine_line(message, signals, archetype)
+    if not signals.sentences:
+        return plain.one_line(message.text, LINE, message.text)
     lead, ask = _lead(message, signals), _ask(signals)
-    told = f"{lead} {ask}" if ask and lead and ask != lead and len(lead) + len(ask) < LINE else ask or lead
-    return plain.one_line(told or subject(message), LINE, message.text)
+    return plain.one_line(
+        _joined(lead, ask, urgent=archetype is Archetype.URGENT) or subject(message), LINE, message.text
+    )
+
+
+def _joined(lead: str, ask: str, *, urgent: bool) -> str:
+    """Both where they fit; else what happened for urgent mail, and what is asked for other mail.
+
+    A short question says little alone: it gets as much of the lead as there is room for.
+    """
+    if not lead or not ask or ask == lead:
+        return ask or lead
+    room = LINE - len(ask) - 1
+    if len(lead) <= room:
+        return f"{lead} {ask}"
+    if urgent:
+        return lead
+    return f"{plain.capped(lead, room)} {ask}" if room >= 80 else ask
 
 
 def _machine_line(message: Message, signals: Signals, archetype: Archetype) -> str:
@@ -78,20 +96,22 @@ def _machine_line(message: Message, signals: Signals, archetype: Archetype) -> s
     total = _TOTAL.search(message.text[:6000]) if archetype is Archetype.RECEIPT else None
     if total is not None:
         return plain.one_line(f"{head} ({' '.join(total['sum'].split())})", LINE)
-    lead = _lead(message, signals)
+    lead = _lead(message, signals, machine=True)
     words = sentences.keywords(lead)
-    new = len(words - sentences.keywords(head)) >= max(2, len(words) // 2)
+    new = len(words - sentences.keywords(head)) >= max(3, 0.6 * len(words))
     if lead and (not head or (new and len(head) + len(lead) <= LINE - 2)):
         head = f"{head}: {lead}" if head and head[-1] not in ".!?:" else f"{head} {lead}"
     return plain.one_line(head, LINE, message.text)
 
 
-def _lead(message: Message, signals: Signals) -> str:
+def _lead(message: Message, signals: Signals, *, machine: bool = False) -> str:
     """The sentence that informs most; earlier ones count more."""
     topic = sentences.keywords(subject(message))
     best, most = "", 0.0
     for place, piece in enumerate(signals.sentences[:25]):
         text = sentences.without_address(piece)
+        if machine and (sentences.is_labelled(text) or "://" in text):
+            continue
         points = _weight(text, topic) + 2.0 / (1 + place)
         if points > most:
             best, most = text, points
@@ -121,9 +141,13 @@ def gist(thread: Thread, read: Sequence[Signals], people: Sequence[str], languag
     newest, signals = thread.messages[-1], read[-1]
     if len(thread.messages) == 1:
         return plain.one_line(_told(newest, signals, _GIST), _GIST, newest.text)
-    names = phrases.listed(list(dict.fromkeys(people)), language)
+    distinct = list(dict.fromkeys(people))
     start = phrases.say(
-        "thread", language, count=str(len(thread.messages)), names=names, subject=subject(thread.messages[0])
+        "thread" if len(distinct) > 1 else "alone",
+        language,
+        count=str(len(thread.messages)),
+        names=phrases.listed(distinct, language),
+        subject=subject(thread.messages[0]),
     )
     last = phrases.say("last", language, name=people[-1], text=_told(newest, signals, _GIST - 120))
     return plain.one_line(f"{start} {last}", _GIST + len(start), newest.text)
@@ -150,14 +174,24 @@ def facts(thread: Thread, read: Sequence[Signals], own: frozenset[str], whens: S
     """Decisions, open questions and what is still to be done; where two messages disagree the newest holds."""
     decided: list[str] = []
     todo: list[ActionItem] = []
+    asked = {message.id for message in thread.messages if message.author.key in own}
     for message, signals, when in zip(thread.messages, read, whens, strict=True):
         who = actions.people(message, own)
         decided = _newer(decided, _decisions(message, signals))
         if message.author.key in own:  # the owner has answered: what was asked of the owner before is done
             todo = [item for item in todo if item.who != actions.OWNER]
-        found = actions.of(message, signals.sentences, who, when) if not signals.auto_reply else ()
+        found = actions.of(message, signals, who, when) if not signals.auto_reply else ()
+        todo = [item for item in todo if not _done(item, who.author, signals, asked)]
         todo = [item for item in todo if not any(_same(item.what, new.what) for new in found)] + list(found)
     return Facts(tuple(decided[-8:]), _open_questions(thread, read, own), tuple(todo[-10:]))
+
+
+def _done(item: ActionItem, author: str, signals: Signals, asked_by_owner: Collection[str]) -> bool:
+    """True when the one who had to do it writes about most of it, or just answers what had no date."""
+    words = sentences.keywords(item.what)
+    written = frozenset[str]().union(*(sentences.keywords(piece) for piece in signals.sentences))
+    about = len(words & written) >= max(2, 0.5 * len(words))
+    return item.who == author and (about or (not item.due and item.message_id in asked_by_owner))
 
 
 def _decisions(message: Message, signals: Signals) -> list[str]:
@@ -202,6 +236,8 @@ def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]
     start = last if last == len(read) - 1 else last + 1
     found = []
     for message, signals in list(zip(thread.messages, read, strict=True))[max(0, start) :]:
+        if not signals.human:
+            continue
         name = actions.OWNER if message.author.key in own else actions.first_name(message)
         asked = [
             piece

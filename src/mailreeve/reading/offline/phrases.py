@@ -1,10 +1,11 @@
 """The few phrases that the offline reader adds of its own, in four languages."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 _PHRASES: dict[str, dict[str, str]] = {
     "en": {
+        "alone": "{count} messages from {names} about “{subject}”.",
         "thread": "{count} messages between {names} about “{subject}”.", "last": "Last, {name}: {text}",
         "and": "and", "you": "you",
         "hello": "Hi {name},", "hello_nobody": "Hello,", "bye": "Best regards,",
@@ -13,14 +14,16 @@ _PHRASES: dict[str, dict[str, str]] = {
         "deadline": "You need this by {date}: [is that possible?]",
     },
     "de": {
+        "alone": "{count} Nachrichten von {names} zu „{subject}“.",
         "thread": "{count} Nachrichten zwischen {names} zu „{subject}“.", "last": "Zuletzt {name}: {text}",
-        "and": "und", "you": "dir",
+        "and": "und", "you": "Ihnen",
         "hello": "Hallo {name},", "hello_nobody": "Guten Tag,", "bye": "Viele Grüße",
         "thanks": "vielen Dank für die Nachricht zu „{subject}“.", "asked": "Zur Frage „{question}“:", "asked_to": "Zur Bitte „{question}“:",
         "answer": "[Antwort]", "nothing": "[Antwort]",
         "deadline": "Gewünscht bis {date}: [geht das?]",
     },
     "fr": {
+        "alone": "{count} messages de {names} au sujet de « {subject} ».",
         "thread": "{count} messages entre {names} au sujet de « {subject} ».", "last": "En dernier, {name} : {text}",
         "and": "et", "you": "vous",
         "hello": "Bonjour {name},", "hello_nobody": "Bonjour,", "bye": "Cordialement,",
@@ -29,6 +32,7 @@ _PHRASES: dict[str, dict[str, str]] = {
         "deadline": "Souhaité pour le {date} : [est-ce possible ?]",
     },
     "es": {
+        "alone": "{count} mensajes de {names} sobre «{subject}».",
         "thread": "{count} mensajes entre {names} sobre «{subject}».", "last": "El último, {name}: {text}",
         "and": "y", "you": "usted",
         "hello": "Hola, {name}:", "hello_nobody": "Hola:", "bye": "Un saludo,",
@@ -58,11 +62,12 @@ def listed(names: Sequence[str], language: str) -> str:
     return f"{', '.join(names[:-1])} {say('and', language)} {names[-1]}"
 
 
-def moment(iso: str) -> str:
+def moment(iso: str, zone: tzinfo | None = None) -> str:
     """An ISO date-time as people write it: "Thu 26 Nov 10:00"; what is not one stays as it is."""
     try:
         at = datetime.fromisoformat(iso)
     except ValueError:
         return iso
+    at = at.astimezone(zone) if zone is not None and at.tzinfo is not None else at
     day = f"{at:%a} {at.day} {at:%b}"
     return f"{day} {at:%H:%M}" if "T" in iso or " " in iso else day

@@ -72,11 +72,13 @@ class OfflineReader:
         secret = secrets_mail.is_secret_mail(message)
         when = self._when(message)
         todo = () if archetype in _WORTHLESS or secret else self._actions(message, seen, when)
-        needs_reply = seen.asks and not seen.outgoing and archetype not in _WORTHLESS
+        needs_reply = seen.asks and not seen.outgoing and _answerable(archetype, seen)
         deadline = _deadline(seen, todo, when)
         sender = message.author.name or message.author.address
         summary = (
-            f"{secret.capitalize()} from {sender[:80]}" if secret else extract.line(message, seen, archetype)
+            f"{secret.capitalize()} from {sender[:80]}"
+            if secret
+            else extract.line(message, seen, archetype, when.tzinfo)
         )
         confidence = score.confidence(share)
         reasons = "; ".join(score.reasons[archetype][:3]) or "nothing speaks for anything else"
@@ -148,7 +150,7 @@ class OfflineReader:
     def _actions(self, message: Message, seen: Signals, when: datetime) -> tuple[ActionItem, ...]:
         if seen.auto_reply or (seen.list_mail and not seen.discussion):
             return ()
-        return actions.of(message, seen.sentences, actions.people(message, self._own), when)
+        return actions.of(message, seen, actions.people(message, self._own), when)
 
 
 def choose(score: Score, labels: LabelSet) -> tuple[str, float, Archetype]:
@@ -168,6 +170,13 @@ def choose(score: Score, labels: LabelSet) -> tuple[str, float, Archetype]:
     return label, shares[label], max(standing, key=lambda each: score.shares[each])
 
 
+def _answerable(archetype: Archetype, seen: Signals) -> bool:
+    """False for kinds of mail that nobody answers by mail: invitations have buttons, programs do not read."""
+    if archetype is _A.CALENDAR:
+        return bool(seen.questions) and not (seen.invite or seen.sent_by_service)
+    return archetype not in _WORTHLESS | {_A.NOTIFICATION, _A.RECEIPT}
+
+
 def _deadline(seen: Signals, todo: Sequence[ActionItem], when: datetime) -> str:
     """The earliest date by which the owner has to act."""
     mine = [item.due for item in todo if item.due and item.who == actions.OWNER]
@@ -175,8 +184,13 @@ def _deadline(seen: Signals, todo: Sequence[ActionItem], when: datetime) -> str:
         return min(mine)
     if not seen.asks and not seen.automated:
         return ""
-    dues = [due for piece in seen.sentences[:30] if (due := actions.obligation(piece, when))]
-    return min(dues, default="")
+    asked = {*seen.questions, *seen.requests}
+    pieces = seen.sentences[:30]
+    dues = [
+        actions.obligation(piece, when, before, asked=piece in asked)
+        for before, piece in zip(("", *pieces), pieces, strict=False)
+    ]
+    return min(filter(None, dues), default="")
 
 
 def _priority(

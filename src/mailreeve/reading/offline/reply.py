@@ -43,5 +43,7 @@ def _middle(message: Message, signals: Signals, instructions: str, language: str
 
 def _asked(signals: Signals) -> Sequence[str]:
     """The questions and requests in the order of the text."""
+    if not signals.human:
+        return ()
     wanted = set(signals.questions) | set(signals.requests)
     return [sentences.without_address(piece) for piece in signals.sentences if piece in wanted][:_MOST]

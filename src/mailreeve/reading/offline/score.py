@@ -15,7 +15,7 @@ from mailreeve.reading.offline.signals import Signals
 
 _A = Archetype
 _MAN = (_A.TO_REPLY, _A.PERSONAL, _A.URGENT)
-_TEMPERATURE = 1.15
+_TEMPERATURE = 1.0
 _CEILING = 0.97
 """Words alone never make more than this."""
 
@@ -49,7 +49,7 @@ class Score:
 
     def confidence(self, share: float) -> float:
         """How often a choice with this share should be right: less when there is little to go by."""
-        return round(min(_CEILING, share * (0.55 + 0.45 * min(1.0, self.weight / 4.5))), 3)
+        return round(min(_CEILING, share * (0.55 + 0.45 * min(1.0, self.weight / 4.0))), 3)
 
 
 def _man(*points: float) -> Points:
@@ -83,6 +83,10 @@ def _pitch(s: Signals) -> bool:
     return _stranger(s) and (s.has("promotion", "cold", "spam") or s.odd_sender)
 
 
+def _to_owner(s: Signals) -> bool:
+    return s.human and (s.to_me or s.named)
+
+
 def _private(s: Signals) -> bool:
     return (
         s.human
@@ -96,10 +100,10 @@ RULES: tuple[Rule, ...] = (
     Rule("an invitation is attached", _if(lambda s: s.invite), {_A.CALENDAR: 5.5}),
     Rule("automatic reply", _if(lambda s: s.auto_reply), {_A.FYI: 5.0, _A.NOTIFICATION: 3.2, **_man(-4, -4, -4)}),
     Rule("sent to a list", _if(lambda s: s.list_mail and not s.discussion),
-         {_A.NEWSLETTER: 1.6, _A.PROMOTION: 1.2, _A.NOTIFICATION: 0.4, _A.COLD: -0.5, **_man(-2.5, -3, -2.5)}),
+         {_A.NEWSLETTER: 2.2, _A.PROMOTION: 1.4, _A.NOTIFICATION: 0.4, _A.COLD: -0.5, **_man(-2.5, -3, -2.5)}),
     Rule("a discussion list", _if(lambda s: s.discussion), {_A.FYI: 1.5, _A.NEWSLETTER: 1.2, **_man(-0.6, -2, -0.8)}),
     Rule("sent by a program", _if(lambda s: s.automated),
-         {_A.NOTIFICATION: 1.8, _A.RECEIPT: 0.7, _A.CALENDAR: 0.4, _A.COLD: -2, **_man(-2.5, -3, -0.8)}),
+         {_A.NOTIFICATION: 2.7, _A.RECEIPT: 1.0, _A.CALENDAR: 0.4, _A.NEWSLETTER: -0.8, _A.COLD: -2, _A.FYI: -0.4, **_man(-2.5, -3, -0.8)}),
     Rule("a mass-mailing sender", _if(lambda s: s.sent_by_service and not s.automated),
          {_A.NEWSLETTER: 0.8, _A.PROMOTION: 0.8, _A.NOTIFICATION: 0.4, **_man(-1, -1.5, -0.8)}),
     Rule("in Gmail's promotions", _if(lambda s: s.category == "promotions"), {_A.PROMOTION: 2.0, _A.NEWSLETTER: 1.2}),
@@ -117,8 +121,8 @@ RULES: tuple[Rule, ...] = (
     Rule("part of a conversation", _if(lambda s: s.reply and s.human), {_A.TO_REPLY: 0.6, _A.COLD: -1.2, _A.FYI: 0.3}),
     Rule("copied to you, not written to you", _if(lambda s: not s.to_me and not s.list_mail), {_A.FYI: 1.2, **_man(-0.9, 0, -0.5)}),
     # what it asks
-    Rule("asks a question", _when(lambda s: s.human, lambda s: min(len(s.questions), 2)), {_A.TO_REPLY: 1.1, _A.FYI: -0.5}),
-    Rule("asks for something", _when(lambda s: s.human, lambda s: min(len(s.requests), 2)), {_A.TO_REPLY: 1.0, _A.FYI: -0.5, _A.URGENT: 0.2}),
+    Rule("asks a question", _when(_to_owner, lambda s: min(len(s.questions), 2)), {_A.TO_REPLY: 1.1, _A.FYI: -0.5}),
+    Rule("asks for something", _when(_to_owner, lambda s: min(len(s.requests), 2)), {_A.TO_REPLY: 1.0, _A.FYI: -0.5, _A.URGENT: 0.2}),
     Rule("looks for a date", _when(lambda s: s.human, lambda s: min(s.count("scheduling"), 2)), {_A.TO_REPLY: 0.8, _A.CALENDAR: 0.3}),
     Rule("urgent words", _when(lambda s: not _pitch(s) and not s.list_mail, _words("urgent", 3)), {_A.URGENT: 1.1}),
     Rule("due within hours", _when(lambda s: not _pitch(s) and not s.list_mail, _words("soon", 2)), {_A.URGENT: 1.2}),
@@ -127,18 +131,21 @@ RULES: tuple[Rule, ...] = (
     Rule("for information", lambda s: _words("fyi", 3)(s) * (0.5 if s.requests else 1.0),
          {_A.FYI: 1.3, _A.NOTIFICATION: 0.2, **_man(-0.7, -0.2, -0.6)}),
     Rule("a short thanks", _if(lambda s: s.has("thanks") and s.length < 400 and not s.asks), {_A.FYI: 1.4, _A.PERSONAL: 0.3, _A.TO_REPLY: -1}),
-    Rule("answers later", _when(lambda s: not s.list_mail, _words("waiting", 2)), {_A.WAITING: 1.3}),
+    Rule("answers later", _when(lambda s: not (s.list_mail or s.asks), _words("waiting", 2)), {_A.WAITING: 2.1}),
     # what it is about
     Rule("private matters", _when(lambda s: s.human, _words("personal", 4)), {_A.PERSONAL: 0.75}),
     Rule("private matters and no work", _if(_private), {_A.PERSONAL: 1.2, _A.TO_REPLY: -0.7, _A.URGENT: -0.9}),
     Rule("sales words", _words("promotion", 4), {_A.PROMOTION: 0.9, _A.COLD: 0.1}),
-    Rule("newsletter words", _words("newsletter", 3), {_A.NEWSLETTER: 1.1}),
+    Rule("newsletter words", _when(_machine, _words("newsletter", 3)), {_A.NEWSLETTER: 0.9}),
     Rule("receipt words", _words("receipt", 4), {_A.RECEIPT: 0.9}),
-    Rule("a receipt by a program", _when(_machine, lambda s: 1.0 if s.has("receipt") and s.has("money") else 0.0), {_A.RECEIPT: 1.5}),
+    Rule("a receipt by a program", _if(lambda s: _machine(s) and not s.odd_sender and s.has("receipt") and s.has("money")), {_A.RECEIPT: 1.5}),
+    Rule("a program that sells nothing here", _if(lambda s: s.automated and not s.has("receipt")), {_A.RECEIPT: -1.2, _A.NOTIFICATION: 0.3}),
     Rule("notification words", _words("notification", 4), {_A.NOTIFICATION: 0.7}),
     Rule("about account security", _when(_machine, _words("security", 2)), {_A.NOTIFICATION: 1.0, _A.PROMOTION: -1.0}),
     Rule("appointment words", _words("calendar", 3), {_A.CALENDAR: 1.1}),
     Rule("a pitch by a stranger", _when(_stranger, _words("cold", 4)), {_A.COLD: 0.9}),
+    Rule("one sales phrase after the other", _when(lambda s: _stranger(s) and not s.reply, lambda s: min(max(s.count("cold") - 1, 0), 3)),
+         {_A.COLD: 0.8, **_man(-0.8, -0.5, -0.5)}),
     Rule("offers of a stranger", _if(lambda s: _pitch(s) and s.human and s.count("promotion") > 0), {_A.COLD: 0.8, _A.PROMOTION: 0.8, **_man(-1.0, -0.5, -0.5)}),
     # what smells
     Rule("words of mass spam", _words("spam", 4), {_A.SUSPICIOUS: 1.0, _A.PROMOTION: 0.7}),

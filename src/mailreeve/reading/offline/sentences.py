@@ -4,7 +4,7 @@ import re
 
 _MAX_CHARS = 12_000
 _LINE_FEED = re.compile(r"\n(?=[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+)|\n[ \t]*\n\s*")
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])|(?<=[.!?])\s*[—–]\s*(?=\w+\s*$)")
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡«]*\s?[^\Wa-z_])|(?<=[.!?])\s*[—–]\s*(?=\w+\s*$)")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|No|Nr|vs|etc|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
     r"bzw|ca|Str|Hr|Fr|St|Tel|M|Mme|Sr|Sra|a\.m|p\.m|e\.g|i\.e|z\.B|d\.h)\.|^\d{1,2}\.|\b\d{1,2}\.)$"
@@ -42,185 +42,51 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]|\d[\d.,:]*\d|\d")
-_EMPTY_WORDS = frozenset(
-    [
-        "the",
-        "and",
-        "you",
-        "for",
-        "that",
-        "with",
-        "this",
-        "your",
-        "have",
-        "are",
-        "not",
-        "from",
-        "will",
-        "can",
-        "would",
-        "could",
-        "should",
-        "please",
-        "was",
-        "were",
-        "our",
-        "has",
-        "had",
-        "but",
-        "about",
-        "all",
-        "any",
-        "just",
-        "get",
-        "let",
-        "know",
-        "need",
-        "want",
-        "like",
-        "new",
-        "one",
-        "two",
-        "what",
-        "when",
-        "which",
-        "who",
-        "how",
-        "why",
-        "there",
-        "here",
-        "then",
-        "than",
-        "them",
-        "they",
-        "their",
-        "its",
-        "it's",
-        "i'm",
-        "i'll",
-        "we'll",
-        "we're",
-        "don't",
-        "also",
-        "some",
-        "more",
-        "very",
-        "into",
-        "out",
-        "over",
-        "only",
-        "been",
-        "being",
-        "does",
-        "did",
-        "done",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "is",
-        "be",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "or",
-        "as",
-        "an",
-        "it",
-        "if",
-        "so",
-        "do",
-        "me",
-        "my",
-        "we",
-        "us",
-        "he",
-        "she",
-        "his",
-        "her",
-        "no",
-        "yes",
-        "up",
-        "re",
-        "fwd",
-        "der",
-        "die",
-        "das",
-        "und",
-        "ich",
-        "sie",
-        "wir",
-        "nicht",
-        "mit",
-        "für",
-        "ist",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "auf",
-        "zu",
-        "bitte",
-        "haben",
-        "wird",
-        "noch",
-        "bei",
-        "von",
-        "uns",
-        "im",
-        "am",
-        "es",
-        "dass",
-        "aber",
-        "wie",
-        "was",
-        "les",
-        "des",
-        "une",
-        "pour",
-        "que",
-        "est",
-        "dans",
-        "sur",
-        "avec",
-        "pas",
-        "vous",
-        "nous",
-        "votre",
-        "notre",
-        "sont",
-        "par",
-        "plus",
-        "las",
-        "los",
-        "una",
-        "por",
-        "con",
-        "para",
-        "del",
-        "como",
-        "más",
-        "su",
-        "sus",
-        "esta",
-        "este",
-        "hay",
-    ]
+_EMPTY_WORDS_TEXT = """
+the and you for that with this your have are not from will can would could should please was were
+our has had but about all any just get let know need want like new one two what when which who how
+why there here then than them they their its it's i'm i'll we'll we're don't also some more very
+into out over only been being does did done may might must shall is be to of in on at by or as an it
+if so do me my we us he she his her no yes up re fwd der die das und ich sie wir nicht mit für ist
+den dem ein eine auf zu bitte haben wird noch bei von uns im am es dass aber wie was les des une
+pour que est dans sur avec pas vous nous votre notre sont par plus las los una por con para del como
+más su sus esta este hay
+"""
+_EMPTY_WORDS = frozenset(_EMPTY_WORDS_TEXT.split())
+_ROLE = re.compile(
+    r"\b(?:mail|delivery|subsystem|office|team|service|services|support|desk|billing|sales|bank|shop|store|department|group|club|school|"
+    r"newsletter|weekly|list|bot|system|security|alerts?|b[üu]ro|kundendienst|gmbh|inc|ltd|llc|ag|verein|e\.v)\b",
+    re.IGNORECASE,
 )
+_TITLES = {"dr", "mr", "mrs", "ms", "prof", "herr", "frau", "the", "der", "die", "la", "le", "el"}
 _NO_WORDS = re.compile(r"^[\W\d_]*$")
+_NAME_LINE = re.compile(r"^[—–-]?\s?(?:[A-ZÄÖÜÉ][\w.'’-]*)(?: [A-ZÄÖÜÉ][\w.'’-]*){0,2}$")
+_LABELLED = re.compile(r"^[A-ZÄÖÜ][\w ()/-]{1,20}:(?:\s|$)")
 _SPACES = re.compile(r"\s+")
 
 
 def of(text: str) -> tuple[str, ...]:
     """The sentences in order, one line each, without bullets; text beyond the first 12,000 characters is not read."""
     found = []
-    for block in _LINE_FEED.split(text[:_MAX_CHARS]):
+    text = _without_sign_off(text[:_MAX_CHARS])
+    for block in _LINE_FEED.split(text):
         for line in _joined(block):
             found += [clean for piece in _split(line) if (clean := _clean(piece))]
     return tuple(found)
+
+
+def _without_sign_off(text: str) -> str:
+    """The text without "Kind regards" and what follows it, or without the bare name at its end."""
+    lines = text.rstrip().split("\n")
+    for number in range(max(1, len(lines) - 9), len(lines)):
+        rest = [line for line in lines[number + 1 :] if line.strip()]
+        if _CLOSING.match(lines[number].strip()) and all(
+            len(line) < 70 and line[-1:] not in ".!?" for line in rest
+        ):
+            return "\n".join(lines[:number])
+    return (
+        "\n".join(lines[:-1]) if len(lines) > 1 and _NAME_LINE.match(lines[-1].strip()) else "\n".join(lines)
+    )
 
 
 def _joined(block: str) -> list[str]:
@@ -231,7 +97,12 @@ def _joined(block: str) -> list[str]:
         if not stripped:
             continue
         wrapped = lines and len(lines[-1].rpartition("\n")[2]) >= 50 and lines[-1][-1] not in ".!?:"
-        if wrapped and not _BULLET.match(line) and not _CLOSING.match(stripped):
+        if (
+            wrapped
+            and not _BULLET.match(line)
+            and not _LABELLED.match(stripped)
+            and not _CLOSING.match(stripped)
+        ):
             lines[-1] += f"\n{stripped}"
         else:
             lines.append(stripped)
@@ -242,7 +113,7 @@ def _split(line: str) -> list[str]:
     """Sentences of a line, not cut behind abbreviations, initials and ordinals."""
     pieces: list[str] = []
     for piece in _END.split(line):
-        if pieces and _ABBREVIATED.search(pieces[-1]):
+        if pieces and _ABBREVIATED.search(pieces[-1][-12:]):
             pieces[-1] += f" {piece}"
         else:
             pieces.append(piece)
@@ -270,6 +141,15 @@ def without_address(piece: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def greeted(text: str) -> str:
+    """The name in the greeting or at the very start of a mail; empty without one."""
+    line = text.lstrip()[:200].partition("\n")[0].strip()
+    called = re.match(r"(?:[^\W\d_]+ ){0,2}([A-ZÄÖÜ][\w'-]{1,20})\s*[,!:.—–-]*$", line)
+    if called and (_GREETING.match(line) or _VOCATIVE.match(line)):
+        return called[1]
+    return addressed(line)
+
+
 def addressed(piece: str) -> str:
     """The name that a sentence calls at its start ("Priya, can you ...") or at its end; empty without one."""
     called = re.match(
@@ -277,6 +157,21 @@ def addressed(piece: str) -> str:
     )
     called = called or re.search(r",\s+([A-ZÄÖÜ][\w'-]{2,20})\?$", piece)
     return called[1] if called else ""
+
+
+def first_name(name: str) -> str:
+    """The first name in a display name: "Moreno, Alex" and "Dr. Alex Moreno" are Alex."""
+    words = name.replace('"', "").split()
+    if _ROLE.search(name):
+        return " ".join(words)
+    if "," in name and len(words) > 1:
+        words = name.partition(",")[2].split()
+    return next((word for word in words if word.lower().rstrip(".") not in _TITLES), name).strip("()")
+
+
+def is_labelled(piece: str) -> bool:
+    """True for "When: Tuesday" and its like: a field of a form, not a sentence."""
+    return _LABELLED.match(piece) is not None
 
 
 def keywords(piece: str) -> frozenset[str]:

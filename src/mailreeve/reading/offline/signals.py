@@ -27,6 +27,7 @@ _BROKEN_WORD = re.compile(
 )
 _SPACED_OUT = re.compile(r"\w [.,!?] (?=\w|$)")
 _SHOUT = re.compile(r"\b[A-Z]{4,}\b")
+_REPLY_MARK = re.compile(r"(?:re|aw|fwd?|wg|tr|rv)\s*:", re.IGNORECASE)
 _BANGS = re.compile(r"!{2,}")
 
 
@@ -50,6 +51,8 @@ class Signals:
     """A throw-away top level domain, or a name and address of another kind."""
     to_me: bool = True
     """The owner stands in To, or nobody knows the owner's addresses."""
+    named: bool = False
+    """A question or request calls the owner by first name."""
     people: int = 1
     """How many recipients are named."""
     list_mail: bool = False
@@ -101,7 +104,7 @@ class Signals:
     @property
     def asks(self) -> bool:
         """True when a person asks something of the reader."""
-        return self.human and bool(self.questions or self.requests)
+        return self.human and (self.to_me or self.named) and bool(self.questions or self.requests)
 
     @property
     def vetoes(self) -> tuple[str, ...]:
@@ -126,37 +129,43 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     topics, in_subject = _topics(message.subject, text)
     author, recipients = message.author, message.to + message.cc
     local, _, domain = author.key.partition("@")
-    named = {person.key for person in recipients}
     listed = _is_list(message)
-    category = next((name for label, name in _CATEGORIES.items() if label in message.labels), "")
     auto = message.header("Auto-Submitted").lower()
+    others = {sentences.first_name(p.name).lower() for p in recipients if p.name}
+    owner = next((sentences.first_name(p.name) for p in recipients if p.key in own and p.name), "")
+    called = sentences.greeted(text)
+    for_other = bool(owner) and called.lower() in others - {owner.lower()}
+    mine = [piece for piece in pieces if _is_for(owner, piece, for_other=for_other)]
+    tongue = language.detect(f"{message.subject}\n{text}")
+    questions = tuple(piece for piece in mine if _is_question(piece, owner, tongue))
+    requests = tuple(piece for piece in mine if lexicon.topics()["request"].search(piece.lower()))
     return Signals(
-        language=language.detect(f"{message.subject}\n{text}"),
+        language=tongue,
         sentences=pieces,
         outgoing=author.key in own or "SENT" in message.labels,
         known=author.key in known,
         colleague=bool(domain)
         and domain not in lexicon.FREE_MAIL
-        and any(a.endswith(f"@{domain}") for a in own),
+        and any(address.endswith(f"@{domain}") for address in own),
         free_mail=domain in lexicon.FREE_MAIL,
         odd_sender=domain.rpartition(".")[2] in lexicon.ODD_TLD or _is_odd(author.name, domain),
         to_me=not own or not recipients or any(person.key in own for person in message.to),
-        people=len(named) or 1,
+        named=bool(owner) and any(re.search(rf"\b{re.escape(owner)}\b", ask) for ask in questions + requests),
+        people=len({person.key for person in recipients}) or 1,
         list_mail=listed,
         discussion=listed and bool(message.header("List-Post")) and not message.list_unsubscribe_post,
         sent_by_service=any(message.header(name) for name in _ESP_HEADERS)
         or lexicon.BULK_SENDER.match(local) is not None,
         automated=auto not in {"", "no"} or lexicon.NO_REPLY_SENDER.search(local) is not None,
-        auto_reply=auto.startswith("auto-replied") or _is_auto_reply(message, topics),
-        reply=bool(message.in_reply_to)
-        or re.match(r"(?:re|aw|fwd?|wg|tr|rv)\s*:", message.subject, re.IGNORECASE) is not None,
-        category=category,
+        auto_reply=_is_auto_reply(message, topics),
+        reply=bool(message.in_reply_to) or _REPLY_MARK.match(message.subject) is not None,
+        category=next((name for label, name in _CATEGORIES.items() if label in message.labels), ""),
         important="IMPORTANT" in message.labels,
         starred="STARRED" in message.labels,
         invite=(message.invite.method or "publish").lower() if message.invite else "",
-        spoofed=_spoofed(message, known),
-        questions=tuple(piece for piece in pieces if _is_question(piece)),
-        requests=tuple(piece for piece in pieces if lexicon.REQUEST.search(piece)),
+        spoofed=_spoofed(message, known, own),
+        questions=questions,
+        requests=requests,
         topics=MappingProxyType(topics),
         in_subject=in_subject,
         noise=_noise(f"{message.subject}\n{text}"),
@@ -164,15 +173,24 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     )
 
 
+def _is_for(owner: str, piece: str, *, for_other: bool) -> bool:
+    """False for what is put to somebody else by name, and for a mail to another person that does not name the owner."""
+    if not owner:
+        return True
+    if re.search(rf"\b{re.escape(owner)}\b", piece):
+        return True
+    return not for_other and not sentences.addressed(piece)
+
+
 def _topics(subject: str, text: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     """Every topic with its different words, and the topics of the subject."""
-    whole = f"{subject}\n{text}"
+    whole = f"{subject}\n{text}".lower()
     found: dict[str, tuple[str, ...]] = {}
     in_subject = set()
     for topic, pattern in lexicon.topics().items():
         places = list(pattern.finditer(whole))
         if places:
-            found[topic] = tuple(dict.fromkeys(" ".join(place[0].lower().split()) for place in places))
+            found[topic] = tuple(dict.fromkeys(" ".join(place[0].split()) for place in places))
             if places[0].start() < len(subject):
                 in_subject.add(topic)
     return found, frozenset(in_subject)
@@ -184,18 +202,28 @@ def _is_list(message: Message) -> bool:
 
 
 def _is_auto_reply(message: Message, topics: Mapping[str, tuple[str, ...]]) -> bool:
-    """An out-of-office note that says so in its subject or its first lines."""
+    """An out-of-office note that says so in its headers, its subject or its first lines."""
+    if message.author.key.startswith(("mailer-daemon@", "postmaster@")):
+        return False  # a bounce, whatever it calls itself
+    if message.header("Auto-Submitted").lower().startswith("auto-replied"):
+        return True
     if message.header("X-Autoreply") or message.header("X-Autorespond"):
         return True
     pattern = lexicon.topics()["auto_reply"]
     return "auto_reply" in topics and (
-        pattern.search(message.subject) is not None or len(pattern.findall(message.text[:400])) >= 2
+        pattern.search(message.subject.lower()) is not None
+        or len(pattern.findall(message.text[:400].lower())) >= 2
     )
 
 
-def _spoofed(message: Message, known: Collection[str]) -> tuple[str, ...]:
+def _spoofed(message: Message, known: Collection[str], own: Collection[str]) -> tuple[str, ...]:
     facts = senders.facts(message, known)
+    names = {p.name.casefold() for p in message.to + message.cc if p.key in own and p.name}
     told = (
+        (
+            "writes in the owner's own name",
+            message.author.name.casefold() in names and message.author.key not in own,
+        ),
         (f"looks like {facts.lookalike_of}", bool(facts.lookalike_of)),
         ("DMARC failed", facts.dmarc == "fail"),
         ("a link shows another address than it opens", bool(facts.mismatched_links)),
@@ -210,8 +238,13 @@ def _is_odd(name: str, domain: str) -> bool:
     return bool(inside and inside[1].lower() != domain)
 
 
-def _is_question(piece: str) -> bool:
-    return piece.rstrip("\"'”’)] ").endswith("?") and lexicon.QUESTION_TO_YOU.search(piece) is not None
+def _is_question(piece: str, owner: str, tongue: str) -> bool:
+    """A question of at least three words; in English one that is put to somebody."""
+    if not piece.rstrip("\"'”’)] »").endswith("?") or piece.count(" ") < 2:
+        return False
+    return (
+        tongue != "en" or bool(owner and owner in piece) or lexicon.QUESTION_TO_YOU.search(piece) is not None
+    )
 
 
 def _noise(text: str) -> int:
