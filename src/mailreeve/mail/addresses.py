@@ -14,7 +14,7 @@ LIMIT = 2_000
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ATOM = re.compile(r"(?:[^\s\"(),:;<>=\[]|\[[^\]\s]*\]?)+|=")
 _ROUTE = re.compile(r"\s*@[^:@]*(?:,@[^:@]*)*:")
-_SPEC = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"|[^\s"@]*+)@\S*+')
+_SPEC = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"|(?<![^\s"@])[^\s"@]*+)@\S*+')
 _COMMENT_MARK = re.compile(r"[()\\]")
 
 
@@ -25,6 +25,7 @@ class _Box:
     words: list[str] = field(default_factory=list)
     angle: str | None = None
     comment: str = ""
+    has_at: bool = False
     named: int = 0
     """How many words stood before the address in angle brackets."""
 
@@ -51,7 +52,7 @@ class _Reader:
         if char in ",;":
             self.at += 1
             self._close(may_wait=char == ",")
-        elif char == ":" and self.box.angle is None and "@" not in "".join(self.box.words):
+        elif char == ":" and self.box.angle is None and not self.box.has_at:
             self.at += 1
             self.box, self.waiting = _Box(), ""  # that was the name of a group
         elif char == '"':
@@ -117,6 +118,7 @@ class _Reader:
             self.box.words.append(" ")
         elif char not in ">:)":
             self.box.words.append(self.value[self.at : end])
+            self.box.has_at = self.box.has_at or "@" in self.box.words[-1]
         self.at = end
 
     def _close(self, *, may_wait: bool) -> None:

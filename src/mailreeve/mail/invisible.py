@@ -17,13 +17,15 @@ _SELECTORS = "\ufe00-\ufe0e\U000e0080-\U000e0fff"
 _JOINERS = "\u200c\u200d\ufe0f"
 
 _KINDS = (
-    ("control characters", re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")),
+    ("control characters", re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")),
     ("zero-width characters", re.compile(f"[{_ZERO_WIDTH}]")),
     ("bidi controls", re.compile(f"[{_BIDI}]")),
     ("tag characters", re.compile(f"[{_TAGS}]")),
     ("variation selectors", re.compile(f"[{_SELECTORS}]")),
 )
-_ANY = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{_ZERO_WIDTH}{_BIDI}{_TAGS}{_SELECTORS}{_JOINERS}]")
+_ANY = re.compile(
+    f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_ZERO_WIDTH}{_BIDI}{_TAGS}{_SELECTORS}{_JOINERS}]"
+)
 _JOINER_RUN = re.compile(f"[{_JOINERS}]+")
 _OVERRIDE = re.compile("[\u202d\u202e]([^\u202c\n]*)\u202c?")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

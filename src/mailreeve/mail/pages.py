@@ -2,12 +2,11 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailreeve.errors import InputError
 from mailreeve.mail import links, tokens
-from mailreeve.mail.repeats import Line, folded
+from mailreeve.mail.repeats import folded
 from mailreeve.models import Message
 
 BUDGET = 1_100
@@ -31,50 +30,22 @@ class TextPage:
     """What the message holds beside this text, in words: quoted history, links, a signature."""
 
 
-def page(
-    message: Message,
-    cursor: str = "",
-    budget: int = BUDGET,
-    *,
-    with_links: bool = False,
-    quoted: bool = False,
-) -> TextPage:
-    """The page of a message that starts at `cursor`, of about `budget` tokens and at least one line.
+def page(message: Message, cursor: str = "", budget: int = BUDGET) -> TextPage:
+    """The page of a message's new text that starts at `cursor`, of `budget` tokens or one line if that is longer.
 
-    Long URLs are shown short and lists of like entries folded. `with_links` adds the list of links behind
-    the text, `quoted` the history and signature. Raises InputError for a cursor that is none.
+    Long URLs are shown short and lists of like entries folded. Raises InputError for a cursor that is none.
     """
     lines = folded(_lines(message.text))
-    if quoted:
-        lines += [Line(line) for part in (message.signature, message.quoted) for line in _lines(part) if part]
-    if with_links and message.links:
-        lines += [Line(""), Line("Links:"), *map(Line, _listed(message))]
-    return _page(lines, cursor, budget, _omitted(message, with_links=with_links, quoted=quoted))
-
-
-def thread(messages: Sequence[Message], cursor: str = "", budget: int = BUDGET) -> TextPage:
-    """The new text of a thread's messages, the newest first, each under a line with its author and time."""
-    lines: list[Line] = []
-    for message in reversed(messages):
-        when = f", {message.date:%Y-%m-%d %H:%M}" if message.date else ""
-        lines.append(Line(f"# {message.author.name or message.author.address}{when}"))
-        lines += folded(_lines(message.text) or ["(no text)"])
-    history = sum(len(message.quoted) for message in messages)
-    return _page(lines, cursor, budget, (f"quoted history, {history} characters",) if history else ())
-
-
-def _page(lines: Sequence[Line], cursor: str, budget: int, omitted: tuple[str, ...]) -> TextPage:
     start = _start(cursor, len(lines))
     shown: list[str] = []
-    left = budget - 2 * len(omitted)
     for at in range(start, len(lines)):
         line = lines[at]
         texts = [line.form, line.text] if at == start and line.form else [line.text]
-        left -= sum(tokens.count(f"{text}\n") for text in texts)
-        if left < 0 and shown:
-            return TextPage("\n".join(shown).strip("\n"), str(at), omitted)
+        budget -= sum(tokens.count(f"{text}\n") for text in texts)
+        if budget < 0 and shown:
+            return TextPage("\n".join(shown).strip("\n"), str(at), _omitted(message))
         shown += texts
-    return TextPage("\n".join(shown).strip("\n"), "", omitted)
+    return TextPage("\n".join(shown).strip("\n"), "", _omitted(message))
 
 
 def _start(cursor: str, count: int) -> int:
@@ -101,30 +72,15 @@ def _with_short_urls(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _listed(message: Message) -> list[str]:
-    """The links, each target once, without tracking parameters."""
-    targets = {links.clean(link.url): link.text for link in reversed(message.links)}
-    rows = []
-    for url, text in reversed(targets.items()):
-        shown = url if len(url) <= 300 else f"{url[:300]}…"
-        rows.append(f"{text}: {shown}" if text and text != url else shown)
-    return rows
-
-
-def _omitted(message: Message, *, with_links: bool, quoted: bool) -> tuple[str, ...]:
+def _omitted(message: Message) -> tuple[str, ...]:
     found = []
-    if message.links and not with_links:
+    if message.links:
         hosts = {links.host(link.url) for link in message.links}
         found.append(
-            f"{len(message.links)} links to {len(hosts)} hosts" if len(hosts) > 1 else _to_one(message, hosts)
+            f"{len(message.links)} links to {next(iter(hosts)) if len(hosts) == 1 else f'{len(hosts)} hosts'}"
         )
-    if message.quoted and not quoted:
+    if message.quoted:
         found.append(f"quoted history, {len(message.quoted)} characters")
-    if message.signature and not quoted:
+    if message.signature:
         found.append(f"signature, {len(message.signature)} characters")
     return tuple(found)
-
-
-def _to_one(message: Message, hosts: set[str]) -> str:
-    count = len(message.links)
-    return f"{count} link{'s' if count > 1 else ''} to {next(iter(hosts))}"
