@@ -145,8 +145,19 @@ def inbox(console: "Console", rows: list[InboxRow]) -> None:
         style = PRIORITY_STYLE.get(row["priority"], "")
         by = f"{row['by']} {row['confidence']:.2f}"
         mark = f"{row['label']} ✎" if row["draft"] else row["label"]
-        made.add_row(mark, row["priority"], safe(row["from"]), safe(row["summary"]), by, style=style)
+        made.add_row(
+            mark, row["priority"], _who(safe(row["from"])), _short(safe(row["summary"])), by, style=style
+        )
     console.print(made)
+
+
+def _who(sender: str) -> str:
+    """The name alone where there is one: the address is in the digest and in --json."""
+    return sender.partition(" <")[0].strip()
+
+
+def _short(summary: str, size: int = 110) -> str:
+    return summary if len(summary) <= size else f"{summary[: size - 1].rsplit(' ', 1)[0]}…"
 
 
 def run(console: "Console", answer: RunAnswer) -> None:
