@@ -58,9 +58,10 @@ def test_everything_of_ours_goes_and_the_rest_stays(
     found = looked(lived_in)
     token = lived_in.tokens.load(sandbox.account)
     shown = found.answer("declined")
-    assert (["Mailreeve/Urgent", "mailreeve/FYI"], 1, 1) == (
+    assert (["Mailreeve/Urgent", "mailreeve/FYI"], 1, ["ours"], 1) == (
         sorted(shown["labels"]),
         len(shown["drafts"]),
+        shown["subjects"],
         shown["edited_drafts"],
     )
     assert [sandbox.account] == shown["logins"]
@@ -184,6 +185,9 @@ def test_a_home_without_accounts_is_not_made_by_looking(open_app: Open, home: Pa
     assert not found.is_empty
     assert "done" == removed(app, found)["status"]
     assert looked(app).is_empty
+    home.mkdir()
+    assert (home,) == looked(app).files
+    assert ("done", False) == (removed(app, looked(app))["status"], home.exists())
 
 
 def test_a_damaged_database_can_be_left_behind_only_on_purpose(open_app: Open, home: Path) -> None:

@@ -195,7 +195,10 @@ def uninstall(face: Face, yes: bool, local_only: bool, as_json: bool) -> int:
 def _planned(answer: leaving.UninstallAnswer) -> None:
     """Everything that goes and what stays, on stderr."""
     lines = [f"Gmail label {safe(name)}" for name in answer["labels"]]
-    lines += [f"Gmail draft of change {id_}" for id_ in answer["drafts"]]
+    drafts = zip(answer["drafts"], answer["subjects"], strict=True)
+    lines += [
+        f"Gmail draft {' '.join(safe(subject).split()) or '(no subject)'} ({id_})" for id_, subject in drafts
+    ]
     lines += [f"the login of {address}, here and at Google" for address in answer["logins"]]
     lines += answer["files"]
     click.echo("This will be removed:" if lines else "There is nothing to remove.", err=True)

@@ -29,12 +29,13 @@ OURS = (*_DATABASES, "config.toml", "tokens", "locks", "attachments", "demo", "s
 class UninstallAnswer(TypedDict):
     """What was removed, or would be; `status` is done, partial, declined or needs_user.
 
-    `drafts` are ids of changes, `by_hand` are accounts whose login a person has to remove at Google.
+    `drafts` are ids of changes and `subjects` those of the drafts, `by_hand` are accounts whose login a person has to remove at Google.
     """
 
     status: str
     labels: list[str]
     drafts: list[str]
+    subjects: list[str]
     edited_drafts: int
     logins: list[str]
     files: list[str]
@@ -51,6 +52,8 @@ class Leftovers:
     labels: tuple[Label, ...]
     drafts: tuple[Change, ...]
     """The changes that made drafts which nobody edited since."""
+    subjects: tuple[str, ...]
+    """Of these drafts, in the same order."""
     edited: int
     """Drafts of ours that a person edited: they are the person's now."""
 
@@ -78,6 +81,7 @@ class Plan:
             status=status,
             labels=[label.name for one in self.mailboxes for label in one.labels],
             drafts=[change.id for one in self.mailboxes for change in one.drafts],
+            subjects=[subject for one in self.mailboxes for subject in one.subjects],
             edited_drafts=sum(one.edited for one in self.mailboxes),
             logins=list(self.accounts),
             files=[str(file) for file in self.files],
@@ -103,7 +107,7 @@ def plan(app: App, progress: Progress, cancel: Cancel, *, local_only: bool = Fal
     return Plan(
         tuple(found),
         () if app.google.token else tuple(account.address for account in known),
-        tuple(file for file in there if file.name in OURS),
+        tuple(file for file in there if file.name in OURS) if there or not home.is_dir() else (home,),
         tuple(file for file in there if file.name not in OURS),
         tuple(unseen),
     )
@@ -123,6 +127,7 @@ def _accounts(app: App, *, local_only: bool) -> tuple[list[Account], list[Failed
 
 def _leftovers(box: Mailbox, progress: Progress, cancel: Cancel) -> Leftovers:
     """Our labels, and the drafts that we wrote and nobody changed since."""
+    from mailreeve.mail.mime import from_bytes
     from mailreeve.triage.drafting import KIND, is_unchanged
 
     gmail = box.gmail.bound(cancel)
@@ -133,17 +138,20 @@ def _leftovers(box: Mailbox, progress: Progress, cancel: Cancel) -> Leftovers:
         if not label.system and f"{label.name.casefold()}/".startswith(f"{prefix}/")
     ]
     written = [change for change in box.journal.standing(KIND) if "delete_draft" in change.inverse]
-    drafts: list[Change] = []
+    drafts: list[tuple[Change, str]] = []
     edited = 0
     for done, change in enumerate(written):
         progress(done, len(written), "drafts looked at")
         try:
-            unchanged = is_unchanged(change, gmail.draft(change.inverse["delete_draft"]).raw)
+            raw = gmail.draft(change.inverse["delete_draft"]).raw
         except NotFound:
             continue  # sent or deleted
-        edited += not unchanged
-        drafts += [change] if unchanged else []
-    return Leftovers(box, tuple(labels), tuple(drafts), edited)
+        if is_unchanged(change, raw):
+            drafts.append((change, from_bytes(raw).subject))
+        else:
+            edited += 1
+    changes, subjects = tuple(change for change, _ in drafts), tuple(subject for _, subject in drafts)
+    return Leftovers(box, tuple(labels), changes, subjects, edited)
 
 
 def remove(
@@ -229,7 +237,7 @@ def _remove_files(app: App, found: Plan) -> list[Failed]:
     app.close()
     home = app.config.home
     left = [file for name in OURS if (file := home / name).exists() or file.is_symlink()]
-    for file in dict.fromkeys((*found.files, *left)):
+    for file in dict.fromkeys(file for file in (*found.files, *left) if file != home):
         failed += _tried(str(file), lambda file=file: _remove(file))  # type: ignore[misc]
     if home.is_dir() and not any(home.iterdir()):
         failed += _tried(str(home), home.rmdir)
