@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import pytest
 from tests.sandbox.given import Google, b64, letter
 from tests.sandbox_server import Factory, SandboxServer
 
+from mailreeve.sandbox import demo
 from mailreeve.sandbox.server import alive
+from mailreeve.sandbox.service import StartError
+from mailreeve.sandbox.state import State
 
 
 def test_an_empty_mailbox_is_served(sandbox: SandboxServer) -> None:
@@ -180,6 +184,37 @@ def test_a_state_that_cannot_be_used_is_a_usage_error(tmp_path: Path, name: str)
     assert (2, "") == (done.returncode, done.stdout)
     assert Path(name).name in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_state_of_another_version_is_refused(sandbox_factory: Factory, tmp_path: Path) -> None:
+    """It is left as it is, and the error says what to do."""
+    server = sandbox_factory(state=tmp_path / "kept.db")
+    with server.state_file() as state:
+        state.execute("pragma user_version = 99")
+    with pytest.raises(StartError, match=r"kept\.db: written by another version of Mailreeve; remove it"):
+        sandbox_factory(state=tmp_path / "kept.db")
+
+
+def test_many_can_start_on_one_new_file(tmp_path: Path) -> None:
+    """Processes that start at the same time agree on token and mail, which is loaded once."""
+    command = [sys.executable, "-m", "mailreeve", "sandbox", "--state", str(tmp_path / "new.db")]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    told = []
+    for process in processes:
+        assert process.stdout is not None
+        told.append(json.loads(process.stdout.readline()))
+    server = SandboxServer(tmp_path / "new.db", State(tmp_path / "new.db", ""))
+    try:
+        total = server.api("GET", "/profile")["messagesTotal"]
+        assert {server.token} == {line["token"] for line in told}
+        assert len(demo.messages(datetime.now(UTC))) == total
+    finally:
+        server.stop()
+        for process in processes:
+            process.terminate()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX")

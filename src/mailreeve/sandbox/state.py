@@ -13,6 +13,9 @@ from typing import Any
 
 Row = sqlite3.Row
 
+VERSION = 1
+"""Raised with every change of the schema: files of another version are refused."""
+
 SCHEMA = """
 create table if not exists meta (key text primary key, value) without rowid;
 create table if not exists messages (
@@ -80,8 +83,14 @@ class State:
         self.execute("pragma journal_mode=wal")
         self.execute("pragma synchronous=normal")
         with self.transaction():
+            version = self.scalar("pragma user_version")
+            if version not in {0, VERSION}:
+                raise sqlite3.DatabaseError(
+                    "written by another version of Mailreeve; remove it to start anew"
+                )
             for statement in SCHEMA.split(";\n"):
                 self.execute(statement)
+            self.execute(f"pragma user_version = {VERSION}")
             if self.meta("token") is None:
                 self.set_meta("account", account)
                 self.set_meta("token", "ya29." + secrets.token_urlsafe(32))
