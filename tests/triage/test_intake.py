@@ -80,6 +80,18 @@ def test_a_wish_for_older_mail_leaves_the_cursor_alone(sandbox: SandboxServer, p
     assert 1 == triage(parts, Options()).coverage.already
 
 
+def test_again_without_an_age_looks_back_as_a_first_run_does(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """Deciding anew takes the mail of the last days, although no history tells of it any more."""
+    id_ = sandbox.deliver(newsletter(0))
+    parts = parts_for(sandbox)
+    triage(parts, Options())
+    cursor = parts.ledger.cursor()
+    assert [id_] == [entry.message for entry in triage(parts, Options(again=True)).entries]
+    assert cursor == parts.ledger.cursor()
+
+
 def test_mail_outside_the_inbox_is_not_taken(sandbox: SandboxServer, parts_for: PartsFor) -> None:
     """Sent mail, spam, the trash and what a filter archived are none of its business."""
     for labels in ("SPAM", "TRASH", "SENT", "UNREAD"):

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, product
 from pathlib import Path
@@ -20,7 +21,9 @@ from tests.triage.house import NoNap, balanced, code, mail, newsletter
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, LoginNeeded
+from mailreeve.models import LabelSpec, Message, Verdict
 from mailreeve.platform import exclusive
+from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.store.ledger import EntryState
 from mailreeve.store.runs import RunState
 from mailreeve.triage.loop import lock_file, triage
@@ -250,6 +253,29 @@ def test_a_dead_login_ends_the_run_and_the_next_one_goes_on(
         triage(parts, Options())
     assert RunState.INTERRUPTED is parts.ledger.runs.latest(1)[0].state
     assert set(ids) == {entry.message for entry in parts.ledger.open()}
+
+
+class Broken(OfflineReader):
+    """A reader with a fault of ours in it."""
+
+    def classify(self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel) -> Verdict:
+        if "Question 0" in message.subject:
+            raise ZeroDivisionError
+        return super().classify(message, labels, cancel)
+
+
+def test_a_fault_of_ours_costs_one_message_and_is_said(sandbox: SandboxServer, parts_for: PartsFor) -> None:
+    """A bug on one mail fails that mail by id, without a word of its text; the night goes on."""
+    ids = deliver(sandbox)
+    parts = replace(parts_for(sandbox), offline=Broken())
+    result = triage(parts, Options())
+    assert balanced(result)
+    assert (5, [ids[3]]) == (
+        sum(result.coverage.decided.values()),
+        [one.id for one in result.coverage.failed],
+    )
+    assert "ZeroDivisionError" in result.coverage.failed[0].reason
+    assert (1, True) == ((after := triage(parts_for(sandbox), Options()).coverage).seen, after.complete)
 
 
 # --- giving up and dying

@@ -8,6 +8,7 @@ processes, or a step that is repeated after a crash, cannot both do it.
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -89,6 +90,10 @@ class Ledger:
         self._db = db
         self._account = account
         self.runs = Runs(db, account)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several steps, of the journal too, as one: all or nothing, and one write to the disk."""
+        return self._db.transaction()
 
     # --- the queue
 

@@ -57,17 +57,19 @@ class Estimate:
 def collect(parts: Parts, options: Options, cancel: Cancel) -> Intake:
     """Page the history from the saved cursor, or list what is as new as asked for.
 
-    An expired cursor makes a bounded list, never a gap. Nothing is written.
+    An expired cursor makes a bounded list, never a gap. `again` without an age looks back as far as a first
+    run does. Nothing is written.
     """
     now, cursor = parts.now(), parts.ledger.cursor()
     first = cursor is None and options.since is None
-    if options.since is not None or cursor is None:
+    listed = options.since is not None or options.again
+    if listed or cursor is None:
         age = options.since or timedelta(days=parts.settings.first_days)
         start = sync.Cursor("", int((now - age).timestamp()))
     else:
         start = sync.Cursor(cursor.history_id, int(cursor.saved_at.timestamp()))
     delta = sync.new_since(parts.gmail, start, cancel, clock=now.timestamp)
-    keeps = options.since is not None and cursor is not None
+    keeps = listed and cursor is not None
     caps = [cap for cap in (options.limit, parts.settings.first_cap if first else 0) if cap]
     return Intake(tuple(reversed(delta.refs)), "" if keeps else delta.history_id, min(caps, default=None))
 

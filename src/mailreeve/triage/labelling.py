@@ -186,8 +186,9 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
     """Journal, change, journal."""
     journal = work.parts.journal
     if not plan:
-        for entry in group:
-            _done(work, entry)
+        with work.parts.ledger.transaction():
+            for entry in group:
+                _done(work, entry)
         return
     intents = [Intent(KIND, entry.message, plan.as_json(), plan.inverse()) for entry in group]
     changes = journal.intend_all(work.run, intents)
@@ -202,9 +203,10 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
             return
         work.all_failed([entry.message for entry in group], error)
         return
-    journal.settle_all(changes, ChangeState.DONE)
-    for entry in group:
-        _done(work, entry)
+    with work.parts.ledger.transaction():
+        journal.settle_all(changes, ChangeState.DONE)
+        for entry in group:
+            _done(work, entry)
 
 
 def _done(work: Work, entry: Entry) -> None:
