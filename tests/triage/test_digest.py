@@ -13,7 +13,7 @@ from tests.triage.house import code, mail, newsletter
 from mailreeve.models import DecidedBy, Priority, Verdict
 from mailreeve.store.ledger import Entry, EntryState, Sight
 from mailreeve.store.runs import Run, RunState
-from mailreeve.triage.digest import Edition, compile_digest, compose, plain, url
+from mailreeve.triage.digest import Edition, compile_digest, compose, plain, url, who
 from mailreeve.triage.labels import BUILT_IN
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
@@ -95,10 +95,34 @@ def test_a_line_says_who_what_when_and_who_decided() -> None:
     text = compose(edition(entry("1", "to-reply", Priority.HIGH, draft="r-9", note="Check the date."))).text
     (line,) = lines(text, "- ")
     assert line == (
-        "- 03:30 **Grace ‹grace@example[.]org›** — Subject 1 — Summary of 1. (due 2026-11-24) _llm 91%_ "
+        "- 03:30 **Grace (example[.]org)** — Subject 1 — Summary of 1. (due 2026-11-24) _llm 91%_ "
         "[Gmail](https://mail.google.com/mail/?authuser=alex%40example.com#all/t1) · **draft to review**"
     )
     assert "  Check the date." in text
+
+
+def test_what_holds_for_several_drafts_is_said_once() -> None:
+    """A remark that all drafts share stands at the top, not under every line."""
+    ids = ("1", "2", "3")
+    same = [entry(id_, "to-reply", Priority.HIGH, draft=f"r-{id_}", note="Fill the blanks.") for id_ in ids]
+    text = compose(edition(*same, entry("4", "to-reply", Priority.HIGH, note="Another."))).text
+    assert 1 == text.count("Fill the blanks.")
+    assert "\nDrafts: Fill the blanks.\n" in text
+    assert "\n  Another." in text
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ("Grace Hopper <grace@example.org>", "Grace Hopper (example[.]org)"),
+        ("PayPal service@paypal.com <x@evil.example>", "PayPal service@paypal[.]com (evil[.]example)"),
+        ("grace@example.org", "grace@example[.]org"),
+        ("", "unknown sender"),
+    ],
+)
+def test_a_sender_is_shown_with_the_domain_that_the_mail_comes_from(sender: str, shown: str) -> None:
+    """A display name may claim anything; the domain beside it does not."""
+    assert shown == who(sender)
 
 
 def test_what_nobody_decided_and_what_failed_is_told_by_id() -> None:

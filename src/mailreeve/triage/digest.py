@@ -5,6 +5,7 @@ to Gmail.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -19,6 +20,7 @@ from mailreeve.triage.parts import Parts
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~!])")
 _ANGLES = str.maketrans("<>", "‹›")
+_MAILBOX = re.compile(r"(.+) <[^<>@]*@([^<>@]+)>")
 _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}):(?=//)|\b(mailto|javascript|data|tel):")
 _HOST = re.compile(r"(?i)\b((?:[a-z0-9-]{1,63}\.)+)(?=[a-z]{2,24}\b)|\bwww\.")
 _TITLES = {
@@ -98,6 +100,8 @@ def _title(edition: Edition) -> Iterator[str]:
         f"{_count(len(decided), 'mail')} decided, {urgent} urgent, {_count(drafts, 'draft')} to review, "
         f"{human} for you to decide, {failed} failed."
     )
+    if _common_note(edition):
+        yield from ("", f"Drafts: {plain(_common_note(edition))}")
 
 
 def _body(edition: Edition) -> Iterator[str]:
@@ -137,14 +141,10 @@ def _line(edition: Edition, entry: Entry, summary: str) -> str:
     """One mail: who, what about, what it says, who decided, where it is, and its draft."""
     verdict, sight = entry.verdict, entry.sight
     at = datetime.fromtimestamp(sight.received_at / 1000, UTC).astimezone(edition.zone)
-    said = [f"{at:%H:%M}" if at.date() == edition.day else f"{at:%Y-%m-%d %H:%M}"]
-    said.append(f"**{plain(sight.sender) or 'unknown sender'}**")
-    if sight.subject:
-        said.append(plain(sight.subject))
-    parts = [" ".join([said[0], said[1]]), *said[2:]]
-    if summary and plain(summary) not in parts:
-        parts.append(plain(summary))
-    line = "- " + " — ".join(parts)
+    when = f"{at:%H:%M}" if at.date() == edition.day else f"{at:%Y-%m-%d %H:%M}"
+    subject, summary = plain(sight.subject), plain(summary)
+    said = [f"{when} **{who(sight.sender)}**", "" if summary.startswith(subject) else subject, summary]
+    line = "- " + " — ".join(filter(None, said))
     if verdict and verdict.deadline:
         line += f" (due {plain(verdict.deadline)})"
     if verdict:
@@ -152,7 +152,21 @@ def _line(edition: Edition, entry: Entry, summary: str) -> str:
     line += f" [Gmail]({url(edition.account, entry.thread)})"
     if entry.draft:
         line += " · **draft to review**"
-    return f"{line}\n  {plain(entry.note)}" if entry.note else line
+    own_note = entry.note if entry.note != _common_note(edition) else ""
+    return f"{line}\n  {plain(own_note)}" if own_note else line
+
+
+def _common_note(edition: Edition) -> str:
+    """What is to be said of several drafts alike, and so is said once."""
+    notes = Counter(entry.note for entry in edition.entries if entry.note)
+    note, count = notes.most_common(1)[0] if notes else ("", 0)
+    return note if count > 1 else ""
+
+
+def who(sender: str) -> str:
+    """Name and domain of a sender, both as text: a name alone could claim to be anybody."""
+    match = _MAILBOX.fullmatch(sender)
+    return plain(f"{match[1]} ({match[2]})" if match else sender) or "unknown sender"
 
 
 def _foot(edition: Edition) -> Iterator[str]:
