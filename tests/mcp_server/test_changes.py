@@ -137,7 +137,7 @@ async def test_hostile_arguments_change_nothing(
 
 
 async def test_triage_accounts_for_everything_and_is_taken_back(
-    sandbox_factory: Factory, make_app: Make, connect: Connect
+    sandbox_factory: Factory, make_app: Make, connect_stateless: Connect
 ) -> None:
     """Every message of the demo mailbox is decided, needs a person or failed; undo restores all labels."""
     demo = sandbox_factory(demo=True)
@@ -148,8 +148,8 @@ async def test_triage_accounts_for_everything_and_is_taken_back(
     async def note(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, total))
 
-    async with connect(app) as client:
-        run = answer(await client.call_tool("triage", {"since": "30d", "limit": 40}, progress_callback=note))
+    async with connect_stateless(app) as client:
+        run = answer(await client.call_tool("triage", {"since": "30d", "limit": 24}, progress_callback=note))
         assert before != {mail["id"]: set(mail["labels"]) for mail in demo.state()["messages"]}
         digest = answer(await client.call_tool("review", {"show": "digest"}))
         runs = answer(await client.call_tool("review", {"show": "runs"}))
@@ -167,9 +167,9 @@ async def test_triage_accounts_for_everything_and_is_taken_back(
     assert [] == demo.sent()
 
 
-async def test_what_waits_is_listed_in_pages(sandbox: SandboxServer, connect: Connect) -> None:
+async def test_what_waits_is_listed_in_pages(sandbox: SandboxServer, connect_stateless: Connect) -> None:
     """Proposals that nobody answered are listed for the person, twenty at a time."""
-    async with connect() as client:
+    async with connect_stateless() as client:
         for number in range(22):
             made = answer(
                 await client.call_tool(

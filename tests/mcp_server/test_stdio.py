@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,23 @@ async def test_without_a_login_the_tools_say_what_to_do() -> None:
     assert {entry.function.__name__ for entry in TOOLS if "send" not in entry.needs} == listed
     assert result.is_error
     assert "mailreeve login" in str(result.content)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent to a process on POSIX systems only")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end the process while its stdin is still open."""
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "mailreeve", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+        server.stdin.write(json.dumps(hello) + "\n")
+        server.stdin.flush()
+        server.stdout.readline()
+        server.send_signal(number)
+        assert -number == server.wait(30)
 
 
 def test_it_ends_with_its_stdin_and_keeps_stdout_clean() -> None:

@@ -1,6 +1,7 @@
 """serve."""
 
 import gc
+import signal
 
 import click
 
@@ -14,7 +15,12 @@ def serve(face: Face) -> None:
     gc.disable()  # the protocol's thousands of model classes stay for good: looking for garbage only costs time
     from mailreeve.mcp_server.server import build
 
+    # Ctrl-C would wait for the thread that reads stdin; a kill at any moment loses and repeats nothing
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     server = build(face.app)
     gc.enable()
     gc.freeze()
-    server.run()
+    try:
+        server.run()
+    finally:
+        face.app.close()

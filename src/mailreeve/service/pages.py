@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.mail import pages, tokens
+from mailreeve.mail import links, pages, tokens
 from mailreeve.models import Address, Message
 from mailreeve.service.answers import Failed
 from mailreeve.service.mail import fetch, when
@@ -19,7 +19,9 @@ Detail = Literal["text", "full", "links"]
 PAGE = 1000
 """Tokens of mail in one answer, by our careful estimate."""
 HEAD = 40
-"""Tokens around one message, about."""
+"""Tokens of the lines above a message's text, about."""
+AROUND = 20
+"""Tokens of its id and of what stands around it in the answer, about."""
 LEAST = 150
 """With fewer tokens left a message waits for the next page."""
 
@@ -96,7 +98,6 @@ class _Page:
     messages: tuple[Message, ...]
     shown: list[PageMessage] = field(default_factory=list)
     used: int = 0
-    cuts: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _read: list[Message] = field(default_factory=list)
 
@@ -138,8 +139,7 @@ class _Page:
         head = self._head(message) if not inner else ["(continued)"]
         mail = "\n".join([*head, part.text]) if part.text else "\n".join([*head, "(no text)"])
         self.shown.append(PageMessage(id=message.id, mail=mail))
-        self.used += tokens.count(mail) + HEAD
-        self.cuts += [cut for cut in part.omitted if cut not in self.cuts]
+        self.used += tokens.count(mail) + AROUND
         self._read.append(message)
         return part.next
 
@@ -155,7 +155,7 @@ class _Page:
         ]
 
     def _name(self, address: Address) -> str:
-        """Name and address where first met on the page, then the address alone."""
+        """Name and address where first met on the page, then the address: anybody can choose a name."""
         if address.key in self._met:
             return address.address
         self._met.add(address.key)
@@ -167,33 +167,37 @@ class _Page:
 
     def omitted(self) -> list[str]:
         """What this page leaves out of the messages on it, and how to get it."""
-        if self.detail != "text":
-            return self.cuts
-        counts = (
-            ("quoted history", sum(bool(message.quoted) for message in self._read)),
-            ("signature", sum(bool(message.signature) for message in self._read)),
-        )
-        left = [f"{what} of {count}" for what, count in counts if count]
-        links = sum(len(message.links) for message in self._read)
+        if self.detail == "full":
+            return []
+        if self.detail == "links":
+            return ["tracking parameters of links, and all text: detail=full"]
+        quoted = [len(message.quoted) for message in self._read if message.quoted]
+        signed = [message for message in self._read if message.signature]
+        found = [
+            *([f"quoted history of {len(quoted)} ({sum(quoted)} characters)"] if quoted else ()),
+            *([f"signature of {len(signed)}"] if signed else ()),
+            *(["recipients"] if len(self.messages) > 1 else ()),
+        ]
+        count = sum(len(message.links) for message in self._read)
         return [
-            *self.cuts,
-            *([f"{', '.join(left)}: detail=full"] if left else ()),
-            *([f"{links} link targets: detail=links"] if links else ()),
+            *([f"{', '.join(found)}: detail=full"] if found else ()),
+            *([f"targets of {count} links: detail=links"] if count else ()),
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
+    """The part of a message that is on the page, and where the next part starts."""
+
     text: str
     next: str
-    omitted: tuple[str, ...] = ()
 
 
 def _part(message: Message, detail: Detail, inner: str, budget: int) -> _Part:
     if detail == "text":
         page = pages.page(message, inner, budget)
-        return _Part(page.text, page.next, page.omitted)
-    return _slice(_whole(message) if detail == "full" else _links(message), inner, budget)
+        return _Part(page.text, page.next)
+    return _slice(_whole(message) if detail == "full" else _links(message, cleaned=True), inner, budget)
 
 
 def _slice(text: str, inner: str, budget: int) -> _Part:
@@ -222,12 +226,12 @@ def _whole(message: Message) -> str:
     return "\n\n".join([*filter(None, parts), *([f"Links:\n{_links(message)}"] if message.links else ())])
 
 
-def _links(message: Message) -> str:
-    lines = dict.fromkeys(
-        f"{' '.join(link.text.split())}: {link.url}" if link.text and link.text != link.url else link.url
-        for link in message.links
-    )
-    return "\n".join(lines)
+def _links(message: Message, *, cleaned: bool = False) -> str:
+    """Each target once, with the text that leads there."""
+    texts: dict[str, str] = {}
+    for link in message.links:
+        texts.setdefault(links.clean(link.url) if cleaned else link.url, " ".join(link.text.split()))
+    return "\n".join(f"{text}: {url}" if text and text != url else url for url, text in texts.items())
 
 
 def _recipients(message: Message) -> list[str]:
