@@ -162,7 +162,11 @@ def key(address: str) -> str:
 
 def unique(addresses: Iterable[Address]) -> tuple[Address, ...]:
     """Each mailbox once, the first spelling wins; those without an address are left out."""
-    return tuple({key(a.address): a for a in reversed([a for a in addresses if a.address])}.values())[::-1]
+    found: dict[str, Address] = {}
+    for one in addresses:
+        if one.address:
+            found.setdefault(key(one.address), one)
+    return tuple(found.values())
 
 
 def _addr_spec(text: str) -> str:

@@ -12,6 +12,10 @@ TEXT_LIMIT = 2_000_000
 TAGS_LIMIT = 40_000
 """HTML start tags that are read of one message."""
 _DETECTIONS = 5
+_NO_TEXT = frozenset(
+    ("text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vcard", "text/directory", "text/csv",
+     "text/css", "text/javascript", "text/x-amp-html")
+)  # fmt: skip
 _ENCRYPTED = {
     "application/pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
     "application/x-pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
@@ -81,26 +85,35 @@ class _Reader:
         """The visible text of a part, in order."""
         if part.type == "multipart/alternative":
             return self._best(part)
+        if part.type == "multipart/related":
+            start = part.content_type.get("start").strip("<> ")
+            first = next((child for child in part.children if start and child.content_id == start), None)
+            return [
+                segment
+                for child in ([first] if first else part.children[:1])
+                for segment in self.segments(child)
+            ]
         if part.is_multipart:
-            children = (
-                part.children[:1] if part.type in {"multipart/signed", "multipart/related"} else part.children
-            )
+            children = part.children[:1] if part.type == "multipart/signed" else part.children
             return [segment for child in children for segment in self.segments(child)]
-        if part.type.startswith("text/") and part.type != "text/calendar" and not self._attached(part):
-            self.shown.add(id(part))
-            return [self._converted(part)]
-        return []
+        return [] if self._attached(part) else self._shown(part)
+
+    def _shown(self, part: Part) -> list[_Segment]:
+        if not part.type.startswith("text/") or part.type in _NO_TEXT:
+            return []
+        self.shown.add(id(part))
+        return [self._converted(part)]
 
     def _best(self, part: Part) -> list[_Segment]:
         """RFC 2046, 5.1.4: the last alternative that can be shown; an empty one is passed over."""
         chosen: list[_Segment] = []
         for child in reversed(part.children):
-            if child.type.startswith("text/") and child.type not in {"text/plain", "text/html"}:
-                continue
-            if not chosen:
-                chosen = [segment for segment in self.segments(child) if segment.text.strip()]
-            elif child.type.startswith("text/") and child.disposition.value != "attachment":
-                self.shown.add(id(child))
+            simple = child.type in {"text/plain", "text/html"} and child.disposition.value != "attachment"
+            if chosen:
+                self.shown.update([id(child)] if simple else [])
+            elif simple or child.is_multipart:
+                found = self._shown(child) if simple else self.segments(child)
+                chosen = [segment for segment in found if segment.text.strip()]
         return chosen
 
     def forwarded(self) -> list[_Segment]:
@@ -157,7 +170,7 @@ class _Reader:
             part = stack.pop()
             if part.is_multipart:
                 stack += reversed(part.children)
-            elif id(part) not in self.shown and (part is not self.root or not part.type.startswith("text/")):
+            elif id(part) not in self.shown:
                 self._list(part)
 
     def _list(self, part: Part) -> None:

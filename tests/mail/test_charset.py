@@ -1,0 +1,99 @@
+"""Bytes to text."""
+
+import pytest
+
+from mailreeve.mail import charset
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("UTF-8", "utf-8"),
+        ("us-ascii", "cp1252"),
+        ("ISO-8859-1", "cp1252"),
+        ("iso-8859-15", "iso8859-15"),
+        ("Shift_JIS", "cp932"),
+        ("ks_c_5601-1987", "cp949"),
+        ("gb2312", "gb18030"),
+        ("koi8-r", "koi8-r"),
+    ],
+)
+def test_labels_of_mail_are_known(label: str, codec: str) -> None:
+    """Whatever their spelling, as mail programs read them."""
+    assert codec == charset.codec(label)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "unicode_escape",
+        "punycode",
+        "rot13",
+        "zlib_codec",
+        "idna",
+        "raw_unicode_escape",
+        "../../x\0",
+        "",
+        "x" * 99,
+    ],
+)
+def test_codecs_that_are_no_charsets_are_refused(label: str) -> None:
+    """Python knows codecs that execute escapes or unpack data; mail cannot name them."""
+    assert "" == charset.codec(label)
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "text"),
+    [
+        ("Grüße".encode(), "utf-8", "Grüße"),
+        ("Grüße".encode("latin-1"), "iso-8859-1", "Grüße"),
+        (b"\x93quoted\x94 \x80 5", "iso-8859-1", "“quoted” € 5"),
+        ("Привет".encode("koi8-r"), "koi8-r", "Привет"),
+        ("日本語".encode("iso2022_jp"), "iso-2022-jp", "日本語"),
+        ("中文".encode("gbk"), "gb2312", "中文"),
+        (b"\xef\xbb\xbfBOM", "us-ascii", "BOM"),
+    ],
+)
+def test_the_declared_charset_is_used(data: bytes, label: str, text: str) -> None:
+    """Right labels give the text and no defect."""
+    assert (text, "") == charset.decode(data, label)
+
+
+def test_a_false_ascii_label_means_utf8() -> None:
+    """8-bit text under a label of ASCII is UTF-8 far more often than anything else."""
+    text, defect = charset.decode("Grüße".encode(), "us-ascii")
+    assert ("Grüße", True) == (text, "wrong" in defect)
+
+
+def test_an_unknown_label_is_guessed_and_told() -> None:
+    """The detector finds Cyrillic; the defect says that it was a guess."""
+    russian = "Привет, как дела? Это обычное письмо о погоде и работе. " * 10
+    text, defect = charset.decode(russian.encode("koi8-r"), "x-nobody-knows")
+    assert "Привет" in text
+    assert "read as koi8-r" in defect
+
+
+def test_without_the_detector_nothing_is_lost_silently() -> None:
+    """Bytes that fit nothing are shown as they can be, and the defect says so."""
+    text, defect = charset.decode(b"\xe9\xff\x81", "x-nobody-knows", detect=False)
+    assert 3 == len(text)
+    assert "losses" in defect
+
+
+def test_gmails_text_is_utf8_whatever_is_declared() -> None:
+    """Non-ASCII bytes that are valid UTF-8 are UTF-8; others follow the declared charset."""
+    assert "Grüße" == charset.decode("Grüße".encode(), "iso-8859-1", utf8_first=True)[0]
+    assert "Grüße" == charset.decode("Grüße".encode("latin-1"), "iso-8859-1", utf8_first=True)[0]
+    assert "日本" == charset.decode("日本".encode("iso2022_jp"), "iso-2022-jp", utf8_first=True)[0]
+
+
+def test_a_few_bad_bytes_do_not_spoil_the_text() -> None:
+    """Text cut inside a character keeps its charset."""
+    text, defect = charset.decode(("ü" * 30).encode()[:-1], "utf-8")
+    assert text.startswith("ü" * 29)
+    assert "do not fit" in defect
+
+
+def test_nul_never_comes_out() -> None:
+    """A NUL in text becomes U+FFFD."""
+    assert "a\ufffdb" == charset.decode(b"a\0b", "utf-8")[0]
