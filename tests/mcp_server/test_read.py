@@ -190,3 +190,18 @@ async def test_nothing_active_reaches_the_model(sandbox: SandboxServer, connect:
     for form in forms(result):
         assert "evil.example" in form
         assert not any(active in form for active in ("](", "][", "]: ", "!["))
+
+
+async def test_messages_of_several_threads_say_where_they_belong(
+    sandbox: SandboxServer, connect: Connect
+) -> None:
+    """Read by id from different threads, each message names its thread and subject; a reply's prefix is no other subject."""
+    lunch = sandbox.deliver(letter(subject="Lunch", headers=("Message-ID: <0@t.example>",)))
+    reply = sandbox.deliver(letter(subject="AW: Re: lunch", headers=("In-Reply-To: <0@t.example>",)))
+    other = sandbox.deliver(letter(subject="Dinner"))
+    async with connect() as client:
+        mixed = answer(await client.call_tool("read_mail", {"ids": [lunch, other]}))
+        alike = answer(await client.call_tool("read_mail", {"ids": [lunch, reply]}))
+    assert ("", "") == (mixed["thread_id"], mixed["subject"])
+    assert f"thread {thread_of(sandbox, other)}, subject: Dinner" in mixed["messages"][1]["mail"]
+    assert "Lunch" == alike["subject"]
