@@ -375,6 +375,13 @@ def test_an_odd_answer_is_an_error_without_secrets(
     assert "GOCSPX" not in f"{caught.value!r} {caught.value}"
 
 
+def test_the_exchange_follows_no_redirect(wire: WireServer) -> None:
+    """Code and client secret go to the login server alone."""
+    with pytest.raises(GoogleUnavailable):
+        headless(google(wire, Reply(302, b"", {"location": "/portal"})), lambda _: "a-fine-code")
+    assert ["/token"] == [seen.path for seen in wire.seen]
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"emailAddress": ""}, {"emailAddress": "nobody"}, {"emailAddress": None}]
 )

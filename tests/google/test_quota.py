@@ -66,11 +66,34 @@ def test_background_work_leaves_a_fifth_to_the_person() -> None:
     bucket = WindowBucket(1_000, clock=lambda: clock.now)
     for _ in range(40):
         bucket.take(20, False, clock)
-    assert 0 == clock.now
     bucket.take(200, True, clock)
     assert 0 == clock.now
+    bucket.take(20, True, clock)
+    assert 60 == clock.now
+
+
+def test_background_work_waits_at_four_fifths() -> None:
+    """The fifth is kept even when nobody asks for it."""
+    clock = Clock()
+    bucket = WindowBucket(1_000, clock=lambda: clock.now)
+    for _ in range(40):
+        bucket.take(20, False, clock)
+    assert 0 == clock.now
     bucket.take(20, False, clock)
-    assert clock.now >= 60
+    assert 60 == clock.now
+
+
+def test_spent_units_count_for_a_whole_minute() -> None:
+    """Time that passes by itself frees nothing early, and frees everything after."""
+    clock = Clock()
+    bucket = WindowBucket(100, clock=lambda: clock.now)
+    bucket.take(100, True, clock)
+    clock.now = 59.0
+    bucket.take(1, True, clock)
+    assert 60 == clock.now
+    clock.now = 61.0
+    bucket.take(99, True, clock)
+    assert 61 == clock.now
 
 
 def test_without_a_limit_nobody_waits() -> None:

@@ -181,6 +181,30 @@ def test_what_comes_during_the_first_list_is_not_lost(wire: WireServer, connect:
     assert "startHistoryId=100" in wire.seen[2].target
 
 
+def test_what_leaves_during_the_listing_is_not_told(wire: WireServer, connect: Connect) -> None:
+    """Listed, or arrived on one page, and archived on a later one: not new."""
+
+    def change(kind: str, id_: str) -> dict[str, object]:
+        message = {"id": id_, "threadId": "t", "labelIds": ["INBOX"]}
+        return {"id": "101", kind: [{"message": message, "labelIds": ["INBOX"]}]}
+
+    wire.then(
+        Reply(200, {"historyId": "100"}),
+        Reply(200, {"messages": [{"id": "b", "threadId": "t"}, {"id": "a", "threadId": "t"}]}),
+        Reply(
+            200,
+            {
+                "historyId": "103",
+                "nextPageToken": "p",
+                "history": [change("messagesAdded", "c"), change("messagesAdded", "d")],
+            },
+        ),
+        Reply(200, {"history": [change("labelsRemoved", "a"), change("messagesDeleted", "c")]}),
+        Reply(500),
+    )
+    assert ["b", "d"] == ids(since(Gmail(connect(wire.base)), Cursor("", 0)))
+
+
 def test_the_cursor_is_the_first_pages(wire: WireServer, connect: Connect) -> None:
     """A later page may tell a newer id than the records that came before it: that would be a gap."""
     wire.then(

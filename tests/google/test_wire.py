@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,8 +18,10 @@ from cryptography.x509.oid import NameOID
 from tests.google.wire_server import Drop, NoNap, Reply, Seen, Stall, WireServer, google_error
 
 from mailreeve.errors import GoogleUnavailable, LoginNeeded, OutcomeUnknown
+from mailreeve.google.endpoints import GOOGLE, Endpoints, endpoints
 from mailreeve.google.sending import Sender
 from mailreeve.google.transport import ATTEMPTS, Transport
+from mailreeve.google.wire import no_surprises
 
 Connect = Callable[..., Transport]
 Act = Callable[[Transport], object]
@@ -86,7 +89,7 @@ def test_a_creating_request_arrives_once_and_its_outcome_is_unknown(
         google_error(403, "userRateLimitExceeded"),
         google_error(404, "notFound"),
         google_error(429, "rateLimitExceeded"),
-        Reply(302, b"", {"location": "http://login.example/"}),
+        Reply(302, b"", {"location": "/portal"}),
     ],
     ids=["400", "403 scope", "403 rate", "404", "429", "302"],
 )
@@ -131,16 +134,19 @@ def test_a_refused_token_that_cannot_be_renewed_needs_a_login(wire: WireServer, 
     assert 2 == len(wire.seen)
 
 
+@pytest.mark.parametrize("addresses", [GOOGLE, endpoints("http://127.0.0.1:1")])
 def test_netrc_does_not_replace_the_token(
-    wire: WireServer, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    addresses: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A line for the host in ~/.netrc would make requests send its password instead of our token."""
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    netrc.write_text("default login somebody password something\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    wire.then(Reply(200, {"id": "1"}))
-    create_draft(connect(wire.base, token="the-token"))
-    assert "Bearer the-token" == wire.seen[0].headers["authorization"]
+    asked = requests.Request("GET", addresses.root, headers={"authorization": "Bearer the-token"})
+    with requests.Session() as session:
+        assert "Basic" in str(session.prepare_request(asked).headers["authorization"])
+        no_surprises(session, addresses)
+        assert "Bearer the-token" == session.prepare_request(asked).headers["authorization"]
 
 
 def test_proxies_are_not_used_on_this_machine(
@@ -164,6 +170,21 @@ def test_redirects_are_not_followed(wire: WireServer, connect: Connect) -> None:
         transport.safe(transport.users.getProfile(userId="me"))
     assert {"/gmail/v1/users/me/profile"} == {seen.path for seen in wire.seen}
     assert ATTEMPTS == len(wire.seen)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_connection_is_not_used_after_an_error(
+    wire: WireServer, connect: Connect, error: type[BaseException]
+) -> None:
+    """Ctrl-C in the middle of an answer, too: what is left of it belongs to nobody."""
+    line = connect(wire.base).wire
+    with line._borrowed() as first:
+        pass
+    with pytest.raises(error), line._borrowed() as again:
+        raise error
+    with line._borrowed() as fresh:
+        pass
+    assert (True, True) == (first is again, first is not fresh)
 
 
 def test_a_late_answer_is_not_taken_for_the_next_one(wire: WireServer, connect: Connect) -> None:

@@ -21,8 +21,7 @@ def users(endpoints: Endpoints) -> Any:
 
     package = importlib.resources.files("googleapiclient.discovery_cache.documents")
     document = json.loads(package.joinpath("gmail.v1.json").read_text(encoding="utf-8"))
-    root = f"{endpoints.root}/"
-    document.update(rootUrl=root, baseUrl=root, mtlsRootUrl=root)
+    document["rootUrl"] = f"{endpoints.root}/"
     service = discovery.build_from_document(
         document, http=httplib2.Http(), client_options={"universe_domain": "googleapis.com"}
     )

@@ -24,15 +24,13 @@ _SLOW = 5.0
 
 
 def answer_in(query: str, state: str) -> dict[str, str] | None:
-    """The parameters of the redirect when they carry the right state, once each, and say something."""
+    """The parameters that stand there once, when the right state is among them, and a code or an error."""
     try:
         fields = parse_qs(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
         return None
     values = {name: found[0] for name, found in fields.items() if len(found) == 1}
-    if len(values) != len(fields) or not hmac.compare_digest(
-        values.get("state", "").encode(), state.encode()
-    ):
+    if not hmac.compare_digest(values.get("state", "").encode(), state.encode()):
         return None
     return values if values.get("code") or values.get("error") else None
 
