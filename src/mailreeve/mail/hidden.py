@@ -219,6 +219,8 @@ def _back(style: Style, attributes: Mapping[str, str], parent: Look) -> Colour |
     value = style.get("background-color") or next(
         (part for part in _WORDS.findall(shorthand) if colours.parse(part)), attributes.get("bgcolor", "")
     )
+    if "var(" in value + shorthand:
+        return None
     found = colours.parse(value) if value else None
     if found is None:
         return parent.back

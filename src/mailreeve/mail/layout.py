@@ -21,16 +21,20 @@ class Lines:
     _pieces: list[str] = field(default_factory=list)
     _marker: str = ""
     _blank: bool = False
+    _kept: bool = False
+    """True when the spaces of the line at hand count."""
 
     def text(self, text: str, *, pre: bool = False) -> None:
         """Add words to the line; outside of <pre> white space is one space."""
         if not pre:
             self._pieces.append(_SPACES.sub(" ", text))
             return
+        self._kept = True
         first, *rest = text.replace("\r\n", "\n").split("\n")
         self._pieces.append(first)
         for line in rest:
-            self._flush(pre=True)
+            self._flush(empty=True)
+            self._kept = True
             self._pieces.append(line)
 
     def mark(self, marker: str) -> None:
@@ -77,11 +81,12 @@ class Lines:
         start = prefix[0] if prefix else ""
         self.done[cells[0] :] = [start + " | ".join(part[0].lstrip("> ") for part in full)]
 
-    def _flush(self, *, pre: bool = False) -> None:
+    def _flush(self, *, empty: bool = False) -> None:
         text = "".join(self._pieces)
         self._pieces.clear()
-        text = text.rstrip() if pre else _SPACES.sub(" ", text).strip()
-        if not text and not pre:
+        text = text.rstrip() if self._kept else _SPACES.sub(" ", text).strip()
+        self._kept = False
+        if not text and not empty:
             return
         prefix = f"{'>' * min(self.quote, QUOTE_LIMIT)} " if self.quote else ""
         if self._blank and self.done and self.done[-1].strip(" >"):

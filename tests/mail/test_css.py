@@ -1,0 +1,127 @@
+"""Style sheets."""
+
+import pytest
+
+from mailreeve.mail import css
+from mailreeve.mail.css import Element, Sheet
+
+
+def element(tag: str = "p", id_: str = "", classes: str = "", **attributes: str) -> Element:
+    return Element(tag, id_, frozenset(classes.split()), {"class": classes, "id": id_, **attributes})
+
+
+def shown(sheet: str, one: Element, *ancestors: Element, inline: str = "") -> str:
+    made = Sheet()
+    made.add(sheet)
+    return made.style(one, ancestors, inline).get("display", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("display:none", {"display": "none"}),
+        (" DISPLAY : None ; color:#FFF;", {"display": "none", "color": "#fff"}),
+        (
+            "background:url(data:image/png;base64,x);opacity:0",
+            {"background": "url(data:image/png;base64,x)", "opacity": "0"},
+        ),
+        ("dis/**/play:x;display:/**/none", {"display": "none"}),
+        (r"displa\79:none", {"display": "none"}),
+        ("font:0/0 a;unknown:x", {"font": "0/0 a"}),
+        ("display:none;display:block", {"display": "block"}),
+        ("display", {}),
+    ],
+)
+def test_declarations_are_read(text: str, expected: dict[str, str]) -> None:
+    """Case, comments, escapes and semicolons in URLs."""
+    assert expected == css.declarations(text)[0]
+
+
+def test_important_is_told_apart() -> None:
+    """With any white space."""
+    assert ({"color": "red"}, {"display": "none"}) == css.declarations("display:none ! important;color:red")
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "p",
+        ".a",
+        "p.a",
+        ".a.b",
+        "#i",
+        "*",
+        "div .a",
+        "div > p",
+        "table div .a",
+        '[class~="a"]',
+        '[class*="a"]',
+        "[id]",
+        "x, .a",
+    ],
+)
+def test_selectors_match(selector: str) -> None:
+    """Tag, class, id, attribute, compound, descendant, child, lists."""
+    one = element("p", "i", "a b")
+    ancestors = (element("table"), element("div"))
+    assert "none" == shown(f"{selector} {{display:none}}", one, *ancestors)
+
+
+@pytest.mark.parametrize(
+    "selector", ["div", ".c", "p#j", "div p .a", "table > p", "p:hover", "p::after", "p + p", "[class=x]"]
+)
+def test_other_selectors_do_not(selector: str) -> None:
+    """What names something else, and what is only so at times."""
+    one = element("p", "i", "a b")
+    assert "" == shown(f"{selector} {{display:none}}", one, element("table"), element("div"))
+
+
+def test_the_stronger_rule_wins() -> None:
+    """Id over class over tag, later over earlier, the attribute over all, !important over that."""
+    one = element("p", "i", "a")
+    assert "a" == shown("#i{display:a} .a{display:b} p{display:c}", one)
+    assert "b" == shown(".a{display:a} .a{display:b}", one)
+    assert "x" == shown("#i{display:a}", one, inline="display:x")
+    assert "a" == shown("p{display:a!important}", one, inline="display:x")
+    assert "x" == shown("p{display:a!important}", one, inline="display:x!important")
+
+
+@pytest.mark.parametrize(
+    ("media", "counts"),
+    [
+        ("screen", True),
+        ("all and (min-width:600px)", True),
+        ("print, screen", True),
+        ("only screen and (max-width: 600px)", False),
+        ("print", False),
+        ("not screen", False),
+        ("(prefers-color-scheme: dark)", False),
+        ("(prefers-color-scheme: light)", True),
+        ("screen and (-webkit-min-device-pixel-ratio:0)", False),
+    ],
+)
+def test_media_are_those_of_a_screen(media: str, counts: bool) -> None:
+    """Some 1,000 pixels wide, in light colours; what follows the block is read in any case."""
+    sheet = f"@media {media} {{ .a {{display:none}} .b {{display:x}} }} .c {{display:none}}"
+    assert counts == (shown(sheet, element(classes="a")) == "none")
+    assert "none" == shown(sheet, element(classes="c"))
+
+
+def test_comments_and_other_at_rules_are_passed_over() -> None:
+    """As mail programs write them."""
+    sheet = "<!-- @import url(x); @font-face{src:url(y)} /* p{display:a} */ @charset 'x'; p{display:none} -->"
+    assert "none" == shown(sheet, element())
+
+
+def test_a_sheet_made_to_be_slow_ends_the_reading() -> None:
+    """Matching has a budget."""
+    made = Sheet()
+    made.add("b b b b p{display:none}" * 1_000)
+    ancestors = [element("i")] * 1_000
+
+    def read_on() -> None:
+        for _ in range(1_000):
+            made.style(element(), ancestors, "")
+
+    with pytest.raises(css.TooComplex):
+        read_on()
