@@ -26,7 +26,7 @@ _LOOKS_LIKE_A_CODE = (
 )
 
 CODE_NEAR = re.compile(
-    rf"(?:{_CODE_WORDS})[^\d]{{0,90}}?(?<![\w-])(?-i:(?P<after>{_LOOKS_LIKE_A_CODE}))(?![\w-])"
+    rf"(?:{_CODE_WORDS}).{{0,90}}?(?<![\w-])(?-i:(?P<after>{_LOOKS_LIKE_A_CODE}))(?![\w-])"
     rf"|(?<![\w-])(?-i:(?P<before>{_LOOKS_LIKE_A_CODE}))(?![\w-])[^\d.]{{0,40}}?(?:{_CODE_WORDS}|is your \w* ?code\b)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -28,6 +28,9 @@ from mailreeve.reading.llm.client import Answer, ChatClient, Question
 from mailreeve.reading.llm.redact import Redactor
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?\Z")
+_MOST_MESSAGES = 24
+"""Of a longer thread the first message and the newest ones are shown, and how many are left out is said."""
+_PARROT_WORDS = 25
 _ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "draft": 3000}
 """Generous, because models that think count their thoughts; a usual answer has 100 to 400."""
 
@@ -130,21 +133,27 @@ class LlmReader:
         answer, _ = self._ask("draft", filled, schemas.draft_schema(), cancel)
         found = schemas.checked(schemas.DraftAnswer, answer)
         shown = f"{render.shown(told)}\n{instructions}"
-        return ReplyText(
-            body=redactor.restore(plain.lines(found.body, 8000, shown)),
-            by=DecidedBy.LLM,
-            note=plain.one_line(found.note, 300, shown),
-        )
+        body, note = plain.lines(found.body, 8000, shown), plain.one_line(found.note, 300, shown)
+        if _parrots(body, shown):
+            note = f"It repeats a long passage of the mail word for word. {note}".strip()
+        return ReplyText(redactor.restore(body), DecidedBy.LLM, note)
 
     def _thread(self, told: Sequence[Message], redactor: Redactor) -> dict[str, str]:
         """The thread within four times the token budget of one mail; the newest message gets the most."""
         budget = self._body_tokens * 4
         newest = min(budget // 2, self._body_tokens * 2)
-        each = max(60, (budget - newest) // max(1, len(told) - 1))
+        shown = (
+            range(len(told))
+            if len(told) <= _MOST_MESSAGES
+            else (0, *range(len(told) - _MOST_MESSAGES + 1, len(told)))
+        )
+        each = max(60, (budget - newest) // max(1, len(shown) - 1))
         parts = []
-        for number, mail in enumerate(told, start=1):
-            share = newest if number == len(told) else each
-            parts.append(f"Message {number} of {len(told)}\n{render.message(mail, share)}")
+        for place in shown:
+            if place and place - 1 not in shown:
+                parts.append(f"[{place - 1} messages left out]")
+            share = newest if place == len(told) - 1 else each
+            parts.append(f"Message {place + 1} of {len(told)}\n{render.message(told[place], share)}")
         return {"thread": redactor.mask("\n\n".join(parts)), "count": str(len(told))}
 
     def _ask(
@@ -240,8 +249,19 @@ def _phrases(phrases: Sequence[str], shown: str) -> tuple[str, ...]:
     return tuple(plain.one_line(phrase, 240, shown) for phrase in phrases if phrase.strip())
 
 
+def _parrots(body: str, shown: str) -> bool:
+    """True when the draft copies a long run of words, as a mail that wants to be passed on makes a model do."""
+    words, source = body.split(), " ".join(shown.split())
+    return any(
+        " ".join(words[start : start + _PARROT_WORDS]) in source
+        for start in range(len(words) - _PARROT_WORDS + 1)
+    )
+
+
 def _tellable(thread: Thread) -> tuple[Message, ...]:
     """The messages that a model may see: none that is a secret as a whole."""
+    if not thread.messages:
+        raise InputError("The thread has no messages.", "Ask for another thread.")
     told = tuple(mail for mail in thread.messages if not secrets_mail.is_secret_mail(mail))
     if not told:
         raise InputError(

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from mailreeve.reading.secrets_mail import CODE_NEAR
 
 _GAP = "[ \u00a0\u2009\u202f.-]?"
-_CARD = re.compile(rf"(?<![\w.-])[2-6](?:{_GAP}\d){{12,18}}(?![\w-])")
+_GAPS = re.compile("[ \u00a0\u2009\u202f.-]")
+_CARD = re.compile(rf"(?<!\w)[2-6](?:{_GAP}\d){{12,18}}(?![\w-])")
 _IBAN = re.compile(rf"(?<!\w)[A-Z]{{2}}\d\d(?:{_GAP}[A-Z\d]){{11,30}}(?!\w)", re.IGNORECASE)
 _KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
@@ -51,8 +52,8 @@ class Redactor:
         text = _KEY.sub(lambda found: self._name("key", found[0]), text)
         text = self._each(CODE_NEAR, "code", text)
         text = self._each(_NAMED, "secret", text)
-        text = _IBAN.sub(self._checked("IBAN", is_iban), text)
-        return _CARD.sub(self._checked("card", is_card), text)
+        text = self._checked(_IBAN, "IBAN", is_iban, text)
+        return self._checked(_CARD, "card", is_card, text)
 
     def restore(self, text: str) -> str:
         """Put the originals back for the placeholders of this call."""
@@ -63,8 +64,18 @@ class Redactor:
     def _name(self, kind: str, original: str) -> str:
         return self._names.setdefault(original, f"[{kind}-{len(self._names) + 1}-{self._end}]")
 
-    def _checked(self, kind: str, test: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-        return lambda found: self._name(kind, found[0]) if test(found[0]) else found[0]
+    def _checked(self, pattern: re.Pattern[str], kind: str, valid: Callable[[str], bool], text: str) -> str:
+        """Mask the longest run of groups with a valid check digit, wherever in a row of groups it begins."""
+        parts, at = [], 0
+        while found := pattern.search(text, at):
+            gaps = [place.start() for place in _GAPS.finditer(found[0])]
+            ends = (len(found[0]), *reversed(gaps))
+            end = next((end for end in ends if valid(found[0][:end])), 0)
+            after = found.start() + (end or (gaps[0] + 1 if gaps else len(found[0])))
+            parts.append(text[at : found.start()])
+            parts.append(self._name(kind, found[0][:end]) if end else text[found.start() : after])
+            at = after
+        return "".join([*parts, text[at:]])
 
     def _each(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
         """Mask the one group that matched, and leave the words around it."""

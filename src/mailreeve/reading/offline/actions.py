@@ -89,9 +89,9 @@ def people(message: Message, own: Sequence[str] | frozenset[str] = ()) -> People
     """Names out of the headers."""
     mine = next((p for p in (*message.from_, *message.to, *message.cc) if p.key in own and p.name), None)
     owner, outgoing = sentences.first_name(mine.name) if mine else "", message.author.key in own
-    others = {sentences.first_name(p.name) for p in (*message.to, *message.cc) if p.key not in own}
+    others = sentences.names_of(p for p in (*message.to, *message.cc) if p.key not in own) - {owner.lower()}
     greeted = sentences.greeted(message.text)
-    called = greeted if greeted in others and greeted != owner else ""
+    called = greeted if greeted.lower() in others else ""
     return People(first_name(message), owner, outgoing, called or ("they" if outgoing else OWNER))
 
 
@@ -109,9 +109,9 @@ def of(message: Message, seen: Signals, who: People, when: datetime) -> tuple[Ac
     found = list(_assigned(message, who, when))
     before = ""
     for piece in seen.sentences:
-        item = _asked(piece, who) or _promised(piece, who)
+        item = _asked(piece, seen.calls.get(piece, ""), who) or _promised(piece, who)
         if item is None and seen.language != "en" and piece in seen.requests:
-            what = plain.capped(sentences.without_address(piece), _LIMIT)
+            what = plain.capped(piece, _LIMIT)
             found.append(ActionItem(what, who.called, due(piece, when, before), message.id))
         if item is not None:
             found.append(_item(message, *item, due(piece, when, before)))
@@ -148,18 +148,16 @@ def obligation(piece: str, when: datetime, before: str, *, asked: bool) -> str:
     return due(piece, when, before)
 
 
-def _asked(piece: str, who: People) -> tuple[str, str] | None:
+def _asked(text: str, called: str, who: People) -> tuple[str, str] | None:
     """(what, who) when the sentence asks somebody to do something."""
-    called = sentences.addressed(piece)
     whom = _whom(called, who)
-    text = sentences.without_address(piece)
     if match := _SOMEBODY.search(text.lower()):
         return match["do"], "somebody"
     if (match := _TELL.search(text) or _I_NEED_TO_KNOW.search(text)) and not who.outgoing:
         return _told(who, match["what"]), whom
     if (match := _NEEDED.search(text)) and not who.outgoing:
         return f"give {who.author} {match['what']}", whom
-    if (match := _ASKED.search(text)) and lexicon.topics()["request"].search(text):
+    if (match := _ASKED.search(text)) and lexicon.topics()["request"].search(text.lower()):
         return match["do"], whom
     if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:
         return text, whom
@@ -174,9 +172,8 @@ def _told(who: People, what: str) -> str:
     return f"tell {who.author}{what}"
 
 
-def _promised(piece: str, who: People) -> tuple[str, str] | None:
+def _promised(text: str, who: People) -> tuple[str, str] | None:
     author = OWNER if who.outgoing else who.author
-    text = sentences.without_address(piece)
     if match := _PROMISED.search(text):
         return match["do"], author
     return (text, author) if _PROMISED_ELSEWHERE.search(text) else None

@@ -17,9 +17,9 @@ _MONTHS = (
     "nov(?:ember|embre|iembre)?", "de[cz](?:ember)?|d[ée]c(?:embre)?|dic(?:iembre)?",
 )  # fmt: skip
 _WEEKDAYS = (
-    "mon(?:day)?|montag|lundi|lunes", "tue(?:s|sday)?|dienstag|mardi|martes", "wed(?:nesday)?|mittwoch|mercredi|mi[ée]rcoles",
-    "thu(?:rs?|rsday)?|donnerstag|jeudi|jueves", "fri(?:day)?|freitag|vendredi|viernes",
-    "sat(?:urday)?|samstag|sonnabend|samedi|s[áa]bado", "sun(?:day)?|sonntag|dimanche|domingo",
+    "(?-i:Mon)|monday|montag|lundi|lunes", "(?-i:Tues?)|tuesday|dienstag|mardi|martes", "(?-i:Wed)|wednesday|mittwoch|mercredi|mi[ée]rcoles",
+    "(?-i:Thu(?:rs?)?)|thursday|donnerstag|jeudi|jueves", "(?-i:Fri)|friday|freitag|vendredi|viernes",
+    "(?-i:Sat)|saturday|samstag|sonnabend|samedi|s[áa]bado", "(?-i:Sun)|sunday|sonntag|dimanche|domingo",
 )  # fmt: skip
 _MONTH = "|".join(f"(?P<m{number}>{names})" for number, names in enumerate(_MONTHS, start=1))
 _WEEKDAY = "|".join(f"(?P<w{number}>{names})" for number, names in enumerate(_WEEKDAYS))

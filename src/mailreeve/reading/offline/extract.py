@@ -107,9 +107,8 @@ def _machine_line(message: Message, signals: Signals, archetype: Archetype) -> s
 def _lead(message: Message, signals: Signals, *, machine: bool = False) -> str:
     """The sentence that informs most; earlier ones count more."""
     topic = sentences.keywords(subject(message))
-    best, most = "", 0.0
-    for place, piece in enumerate(signals.sentences[:25]):
-        text = sentences.without_address(piece)
+    best, most = "", -9.0
+    for place, text in enumerate(signals.sentences[:25]):
         if machine and (sentences.is_labelled(text) or "://" in text):
             continue
         points = _weight(text, topic) + 2.0 / (1 + place)
@@ -129,7 +128,7 @@ def _weight(text: str, topic: Collection[str]) -> float:
 
 def _ask(signals: Signals) -> str:
     """What the mail wants from the reader: the question or request with the most in it."""
-    asks = [sentences.without_address(piece) for piece in dict.fromkeys(signals.questions + signals.requests)]
+    asks = list(dict.fromkeys(signals.questions + signals.requests))
     asks = [ask for ask in asks if len(ask) >= 12]
     if not asks or not signals.human:
         return ""
@@ -156,8 +155,8 @@ def gist(thread: Thread, read: Sequence[Signals], people: Sequence[str], languag
 def _told(message: Message, signals: Signals, limit: int) -> str:
     """The best sentences of a message in their own order."""
     topic = sentences.keywords(subject(message))
-    texts = [sentences.without_address(piece) for piece in signals.sentences[:40]]
-    asked = {sentences.without_address(piece) for piece in signals.questions + signals.requests}
+    texts = signals.sentences[:40]
+    asked = {*signals.questions, *signals.requests}
     ranked = sorted(
         range(len(texts)),
         key=lambda n: -(_weight(texts[n], topic) + 1.5 / (1 + n) + (1.5 if texts[n] in asked else 0)),
@@ -197,7 +196,7 @@ def _done(item: ActionItem, author: str, signals: Signals, asked_by_owner: Colle
 def _decisions(message: Message, signals: Signals) -> list[str]:
     """The sentences that decide, and the lines under a heading that says so."""
     found = [
-        sentences.without_address(piece)
+        piece
         for piece in signals.sentences
         if _DECIDED.search(piece)
         and not _UNDECIDED.search(piece)
@@ -244,8 +243,5 @@ def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]
             for piece in signals.sentences
             if piece.endswith("?") and lexicon.QUESTION_TO_YOU.search(piece)
         ]
-        found += [
-            plain.one_line(f"{name}: {sentences.without_address(piece)}", 240, message.text)
-            for piece in asked
-        ]
+        found += [plain.one_line(f"{name}: {piece}", 240, message.text) for piece in asked]
     return tuple(dict.fromkeys(found))[-6:]

@@ -1,5 +1,6 @@
 """The few phrases that the offline reader adds of its own, in four languages."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -52,6 +53,11 @@ def say(name: str, language: str, /, **values: str) -> str:
         hole, _, text = rest.partition("}")
         parts += [before, values[hole]]
     return "".join([*parts, text])
+
+
+def holes(language: str) -> dict[str, tuple[str, ...]]:
+    """The names of all phrases of a language with the holes that each has."""
+    return {name: tuple(re.findall(r"\{(\w+)\}", text)) for name, text in _PHRASES[language].items()}
 
 
 def listed(names: Sequence[str], language: str) -> str:

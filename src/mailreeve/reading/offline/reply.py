@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mailreeve.models import Message
 from mailreeve.reading import plain
-from mailreeve.reading.offline import actions, extract, phrases, sentences
+from mailreeve.reading.offline import actions, extract, phrases
 from mailreeve.reading.offline.signals import Signals
 
 _MOST = 4
@@ -46,4 +46,4 @@ def _asked(signals: Signals) -> Sequence[str]:
     if not signals.human:
         return ()
     wanted = set(signals.questions) | set(signals.requests)
-    return [sentences.without_address(piece) for piece in signals.sentences if piece in wanted][:_MOST]
+    return [piece for piece in signals.sentences if piece in wanted][:_MOST]

@@ -1,6 +1,9 @@
 """The sentences of a mail that carry something: greetings, closings and boilerplate left out."""
 
 import re
+from collections.abc import Collection, Iterable
+
+from mailreeve.models import Address
 
 _MAX_CHARS = 12_000
 _LINE_FEED = re.compile(r"\n(?=[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+)|\n[ \t]*\n\s*")
@@ -19,11 +22,11 @@ _GREETING = re.compile(
 _VOCATIVE = re.compile(
     r"^(?:[A-ZÄÖÜÉÁ][\w.'-]+(?: (?:and|und|et|y|&) [A-Z][\w.'-]+)?|[Aa]ll|[Tt]eam|[Ee]veryone)[,:!—–-]$"
 )
-_LEADING = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|salut|hola)\b[ ,]*(?:(?:[A-ZÄÖÜ][\w.'-]+|all|team|everyone|there|both)[ ,&]*"
-    r"(?:(?:and|und|et|y) [A-Z][\w.'-]+)?)?[,!:.—–-]+|[A-ZÄÖÜ][\w'-]{2,14}(?: (?:&|and) [A-Z][\w'-]+)?(?:,| ?[—–]))\s+(?=\S)",
+_CALL = re.compile(
+    r"(?P<hello>(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|salut|hola)\s+)?@?(?P<name>[^\W\d_][\w'-]{1,20})(?P<more>(?: (?:&|and|und|et|y) [^\W\d_][\w'-]+)?)(?:[,:!]| ?[—–])\s+(?=\S)",
     re.IGNORECASE,
 )
+_CALL_AT_END = re.compile(r",\s+([^\W\d_][\w'-]{1,20})\?$")
 _CLOSING = re.compile(
     r"^(?:(?:many |kind |best |warm(?:est)? |with (?:best |kind )?)?(?:regards|wishes|thanks)|best|all the best|cheers|"
     r"thanks(?: (?:so much|a lot|again|in advance|for .{0,40}))?|thank you(?: .{0,40})?|sincerely|yours(?: \w+)?|love|take care|xo+|"
@@ -135,28 +138,27 @@ def _clean(piece: str) -> str:
     return plain
 
 
-def without_address(piece: str) -> str:
-    """The sentence without "Hi Alex," or "Alex," before it, beginning with a capital."""
-    rest = _LEADING.sub("", piece, count=1)
-    return rest[:1].upper() + rest[1:]
+def called(piece: str, names: Collection[str]) -> tuple[str, str]:
+    """Whom a sentence calls by name ("Priya, can you ..."), and the sentence without that, with a capital.
+
+    `names` are the first names, in lower case, that can be called; any other word before a comma stays.
+    """
+    call = _CALL.match(piece)
+    if call and (call["name"].lower() in names or call["hello"]):
+        rest = piece[call.end() :]
+        return call["name"] if call["name"].lower() in names else "", rest[:1].upper() + rest[1:]
+    last = _CALL_AT_END.search(piece)
+    return (last[1] if last and last[1].lower() in names else ""), piece[:1].upper() + piece[1:]
 
 
 def greeted(text: str) -> str:
     """The name in the greeting or at the very start of a mail; empty without one."""
     line = text.lstrip()[:200].partition("\n")[0].strip()
-    called = re.match(r"(?:[^\W\d_]+ ){0,2}([A-ZÄÖÜ][\w'-]{1,20})\s*[,!:.—–-]*$", line)
-    if called and (_GREETING.match(line) or _VOCATIVE.match(line)):
-        return called[1]
-    return addressed(line)
-
-
-def addressed(piece: str) -> str:
-    """The name that a sentence calls at its start ("Priya, can you ...") or at its end; empty without one."""
-    called = re.match(
-        r"(?:(?:[Hh]i|[Hh]ello|[Hh]ey|[Dd]ear)\s+)?@?([A-ZÄÖÜ][\w'-]{1,20})(?:,|:| ?[—–])\s+\S", piece
-    )
-    called = called or re.search(r",\s+([A-ZÄÖÜ][\w'-]{2,20})\?$", piece)
-    return called[1] if called else ""
+    name = re.match(r"(?:[^\W\d_]+ ){0,2}([A-ZÄÖÜ][\w'-]{1,20})\s*[,!:.—–-]*$", line)
+    if name and (_GREETING.match(line) or _VOCATIVE.match(line)):
+        return name[1]
+    call = _CALL.match(line)
+    return call["name"] if call else ""
 
 
 def first_name(name: str) -> str:
@@ -167,6 +169,13 @@ def first_name(name: str) -> str:
     if "," in name and len(words) > 1:
         words = name.partition(",")[2].split()
     return next((word for word in words if word.lower().rstrip(".") not in _TITLES), name).strip("()")
+
+
+def names_of(people: Iterable[Address]) -> frozenset[str]:
+    """What people can be called by, in lower case: first names, or the first part of a bare address."""
+    return frozenset(
+        (first_name(p.name) or re.split(r"[._+-]", p.address.partition("@")[0])[0]).lower() for p in people
+    )
 
 
 def is_labelled(piece: str) -> bool:

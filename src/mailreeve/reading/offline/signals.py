@@ -37,7 +37,9 @@ class Signals:
 
     language: str
     sentences: tuple[str, ...]
-    """Of the new text, without greetings, closings and boilerplate."""
+    """Of the new text, without greetings, names called, closings and boilerplate."""
+    calls: Mapping[str, str] = field(default_factory=dict)
+    """Sentence to the name that it calls, for those that call one."""
     # who and how
     outgoing: bool = False
     """Written by the owner."""
@@ -125,23 +127,24 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     """The signals of one mail; `known` and `own` are addresses in lower case."""
     body = message.text if message.text.strip() else message.quoted
     text = body if len(body) <= _HEAD + _TAIL else f"{body[:_HEAD]}\n{body[-_TAIL:]}"
-    pieces = sentences.of(text)
     topics, in_subject = _topics(message.subject, text)
     author, recipients = message.author, message.to + message.cc
     local, _, domain = author.key.partition("@")
     listed = _is_list(message)
     auto = message.header("Auto-Submitted").lower()
-    others = {sentences.first_name(p.name).lower() for p in recipients if p.name}
-    owner = next((sentences.first_name(p.name) for p in recipients if p.key in own and p.name), "")
-    called = sentences.greeted(text)
-    for_other = bool(owner) and called.lower() in others - {owner.lower()}
-    mine = [piece for piece in pieces if _is_for(owner, piece, for_other=for_other)]
+    mine_names = [p.name for p in (*recipients, author) if p.key in own and p.name]
+    owner = sentences.first_name(mine_names[0]) if mine_names else ""
+    others = sentences.names_of(p for p in recipients if p.key not in own) - {owner.lower(), ""}
+    pieces = [sentences.called(piece, others | {owner.lower()}) for piece in sentences.of(text)]
+    for_other = bool(owner) and sentences.greeted(text).lower() in others
+    mine = [piece for name, piece in pieces if _is_for(owner, name, piece, for_other=for_other)]
     tongue = language.detect(f"{message.subject}\n{text}")
     questions = tuple(piece for piece in mine if _is_question(piece, owner, tongue))
     requests = tuple(piece for piece in mine if lexicon.topics()["request"].search(piece.lower()))
     return Signals(
         language=tongue,
-        sentences=pieces,
+        sentences=tuple(piece for _, piece in pieces),
+        calls=MappingProxyType({piece: name for name, piece in pieces if name}),
         outgoing=author.key in own or "SENT" in message.labels,
         known=author.key in known,
         colleague=bool(domain)
@@ -173,13 +176,11 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     )
 
 
-def _is_for(owner: str, piece: str, *, for_other: bool) -> bool:
+def _is_for(owner: str, called: str, piece: str, *, for_other: bool) -> bool:
     """False for what is put to somebody else by name, and for a mail to another person that does not name the owner."""
-    if not owner:
+    if not owner or called.lower() == owner.lower() or re.search(rf"\b{re.escape(owner)}\b", piece):
         return True
-    if re.search(rf"\b{re.escape(owner)}\b", piece):
-        return True
-    return not for_other and not sentences.addressed(piece)
+    return not for_other and not called
 
 
 def _topics(subject: str, text: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:

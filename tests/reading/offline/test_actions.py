@@ -1,0 +1,90 @@
+"""Action items are short, addressed and dated, and nothing is made of sentences that only inform."""
+
+import pytest
+from tests.reading.mails import OWNER, WHEN, mail
+
+from mailreeve.models import ActionItem, Message
+from mailreeve.reading.offline import actions, signals
+
+OWN = frozenset({OWNER})
+
+
+def found(message: Message) -> list[tuple[str, str, str]]:
+    seen = signals.read(message, own=OWN)
+    items = actions.of(message, seen, actions.people(message, OWN), WHEN)
+    return [(item.who, item.what, item.due) for item in items]
+
+
+CASES = [
+    ("Could you send me the revised quote by Friday?", [("you", "Send Ana the revised quote by Friday", "2026-11-27")]),
+    ("Please sign page 7 and send it back.", [("you", "Sign page 7 and send it back", "")]),
+    ("Can you please check my drawing before Thursday?", [("you", "Check Ana's drawing before Thursday", "2026-11-26")]),
+    ("Let me know if that works.", [("you", "Tell Ana whether that works", "")]),
+    ("I need to know by tomorrow 3pm.", [("you", "Tell Ana the answer by tomorrow 3pm", "2026-11-25T15:00+00:00")]),
+    ("We need your sign-off no later than 4 December.", [("you", "Give Ana your sign-off no later than 4 December", "2026-12-04")]),
+    ("I'll send the minutes tomorrow.", [("Ana", "Send the minutes tomorrow", "")]),
+    ("Could somebody ask the printer?", [("somebody", "Ask the printer", "")]),
+    ("They print on Friday. Can you confirm the colour before then?", [("you", "Confirm the colour before then", "2026-11-27")]),
+    ("Bitte gib mir bis Mittwoch Bescheid.\nDanke für die schnelle Hilfe mit der Tür und dem Rahmen.", [("you", "Bitte gib mir bis Mittwoch Bescheid.", "2026-11-25")]),
+    ("Review the attached plan.\nConfirm the date.", [("you", "Review the attached plan", ""), ("you", "Confirm the date", "")]),
+    ("The lift is repaired.", []),
+    ("I will be away on Friday.", []),
+    ("Please find the invoice attached.", []),
+    ("You kindly offered a scan when we met.", []),
+    ("What a lovely picture!", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES, ids=[text[:40] for text, _ in CASES])
+def test_items(text: str, expected: list[tuple[str, str, str]]) -> None:
+    """Who has to do what until when, in the words of the mail."""
+    assert expected == found(mail(f"Hi Robin,\n\n{text}\n\nBest,\nAna"))
+
+
+def test_a_list_under_a_heading_names_who() -> None:
+    """Each line goes to the name that it begins with; the owner is "you"."""
+    text = "Hi all,\n\nTo do:\n- Robin asks the printer by Friday.\n- Sam: measure the door\n- Ana will proof page 3\n\nShout if something is wrong."
+    assert [
+        ("you", "Ask the printer by Friday", "2026-11-27"),
+        ("Sam", "Measure the door", ""),
+        ("Ana", "Proof page 3", ""),
+    ] == found(mail(text))
+
+
+def test_somebody_else_who_is_called_has_to_do_it() -> None:
+    """By name in the sentence, or in the greeting of a mail that the owner only gets a copy of."""
+    assert [("Sam", "Check the fuse", "")] == found(
+        mail("Hi both,\n\nSam, can you check the fuse?", cc="Sam Ode <s@x.example>")
+    )
+    copy = mail("Bryn, can you sign for it?", to="Bryn Ellis <b@x.example>", cc=f"Robin Vale <{OWNER}>")
+    assert [("Bryn", "Sign for it", "")] == found(copy)
+
+
+def test_a_program_has_to_name_a_date() -> None:
+    """A wish to be rated is nothing to do; a payment with a date is."""
+    robot = "no-reply@shop.example"
+    assert [] == found(mail("Please rate your purchase.", sender=robot))
+    assert [("you", "Pay the invoice by 4 December", "2026-12-04")] == found(
+        mail("Please pay the invoice by 4 December.", sender=robot)
+    )
+
+
+def test_what_the_owner_asks_is_for_the_others() -> None:
+    """In sent mail "you" is not the owner."""
+    sent = mail("Ana, could you check it?", sender=f"Robin Vale <{OWNER}>", to="Ana Price <ana@x.example>")
+    assert [("Ana", "Check it", "")] == found(sent)
+
+
+def test_the_same_thing_is_listed_once() -> None:
+    """A reminder at the end of a mail is no second item."""
+    text = "Could you send me the revised quote for the oak staircase?\n\nSo please send me the revised quote for the oak staircase."
+    assert 1 == len(found(mail(text)))
+
+
+def test_items_know_their_message() -> None:
+    """The id leads back to the mail that says so."""
+    message = mail("Please sign it.", id="m77")
+    seen = signals.read(message, own=OWN)
+    assert (ActionItem("Sign it", "you", "", "m77"),) == actions.of(
+        message, seen, actions.people(message, OWN), WHEN
+    )

@@ -1,0 +1,109 @@
+"""Sentences that carry something, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailreeve.reading.offline import sentences
+
+MAIL = """Hi Robin,
+
+I hope you are well. The drawings are with Dr. Pike, who leaves at 5 p.m. today. Could you call
+him before? Two things:
+
+- the handrail is oak now
+- the price, 3,480.00 net, stays
+
+Kind regards,
+Ana Price
+Price Studio
+"""
+
+
+def test_greeting_courtesy_and_sign_off_are_left_out() -> None:
+    """What remains are the sentences and the list items; abbreviations do not end one."""
+    assert (
+        "The drawings are with Dr. Pike, who leaves at 5 p.m. today.",
+        "Could you call him before?",
+        "Two things:",
+        "the handrail is oak now",
+        "the price, 3,480.00 net, stays",
+    ) == sentences.of(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Am 3. Dezember um 10 Uhr passt es. Bis Freitag!",
+            ("Am 3. Dezember um 10 Uhr passt es.", "Bis Freitag!"),
+        ),
+        ("¿Puedes venir? ¡Claro!", ("¿Puedes venir?", "¡Claro!")),
+        ("Faut-il venir ? Oui, demain.", ("Faut-il venir ?", "Oui, demain.")),
+        (
+            "One line\nof wrapped prose that is long enough to be wrapped by a program\nand goes on here.",
+            None,
+        ),
+        ("When: Tuesday\nWhere: here", ("When: Tuesday", "Where: here")),
+        ("Unsubscribe here\nReal news today.", ("Real news today.",)),
+        ("", ()),
+        ("Thanks!\nAna", ()),
+    ],
+)
+def test_splitting(text: str, expected: tuple[str, ...] | None) -> None:
+    """Languages, wrapped lines, forms and boilerplate."""
+    found = sentences.of(text)
+    if expected is None:
+        assert (
+            "One line",
+            "of wrapped prose that is long enough to be wrapped by a program and goes on here.",
+        ) == found
+    else:
+        assert expected == found
+
+
+NAMES = frozenset({"priya", "alex", "tomasz"})
+
+
+@pytest.mark.parametrize(
+    ("piece", "name", "rest"),
+    [
+        ("Priya, can you check it?", "Priya", "Can you check it?"),
+        ("Hi Alex, the import is through.", "Alex", "The import is through."),
+        ("Alex — the import is through.", "Alex", "The import is through."),
+        ("Can you check it, Tomasz?", "Tomasz", "Can you check it, Tomasz?"),
+        ("the import is through.", "", "The import is through."),
+        ("However, can you check it?", "", "However, can you check it?"),
+        ("Yes, that works.", "", "Yes, that works."),
+        ("On Monday, we meet.", "", "On Monday, we meet."),
+        ("Hello team, we meet on Monday.", "", "We meet on Monday."),
+    ],
+)
+def test_who_is_called(piece: str, name: str, rest: str) -> None:
+    """Only somebody in the headers can be called by name; other words before a comma stay."""
+    assert (name, rest) == sentences.called(piece, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Ana Price", "Ana"),
+        ("Price, Ana", "Ana"),
+        ("Dr. Ana Price", "Ana"),
+        ("Fairhaven Bank", "Fairhaven Bank"),
+        ("Site office", "Site office"),
+        ("Herr Kößler", "Kößler"),
+        ("", ""),
+    ],
+)
+def test_what_to_call_somebody(name: str, first: str) -> None:
+    """The first name of a person, the whole name of an organisation."""
+    assert first == sentences.first_name(name)
+
+
+@given(st.text(max_size=600))
+def test_no_text_breaks_it(text: str) -> None:
+    """Every sentence is one line and not empty."""
+    for piece in sentences.of(text):
+        assert piece.strip()
+        assert "\n" not in piece
