@@ -1,6 +1,5 @@
 """Login against the sandbox's consent page, by a browser that a test drives."""
 
-import http.client
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from tests.google.wire_server import Drop, Reply, Seen, WireServer
+from tests.logins import browser, visit
 from tests.sandbox_server import SandboxServer
 
 from mailreeve.cancel import Cancel
@@ -31,24 +31,6 @@ from mailreeve.google.tokens import StoredToken, TokenStore
 from mailreeve.google.transport import Transport
 
 CLIENT = OAuthClient("client.apps.example", "GOCSPX-secret")
-
-
-def visit(address: str) -> str:
-    """What a browser does: ask, and return where it is sent to."""
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
-    try:
-        connection.request("GET", f"{parts.path or '/'}?{parts.query}")
-        answer = connection.getresponse()
-        answer.read()
-        return answer.getheader("location", "")
-    finally:
-        connection.close()
-
-
-def browser(address: str) -> None:
-    """Opens the page, follows its redirect to the loopback port."""
-    visit(visit(address))
 
 
 def noting(seen: list[str]) -> Callable[[str], None]:

@@ -10,41 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError, PasswordDeleteError
+from keyring.errors import PasswordDeleteError
+from tests.logins import Ring
 
 from mailreeve.errors import ConfigError, LoginNeeded, StoreError
 from mailreeve.google.tokens import SERVICE, StoredToken, TokenStore, system_keyring
 
 ME = "me@example.org"
 TOKEN = StoredToken(ME, "1//refresh-secret", "client", "GOCSPX-secret", ("scope-a", "scope-b"))
-
-
-class Ring(KeyringBackend):
-    """A keyring in memory, of the real package's kind; `broken` makes it fail like a locked one."""
-
-    priority = 5.0
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.broken = False
-
-    def _work(self) -> None:
-        if self.broken:
-            raise KeyringError("locked")
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._work()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._work()
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._work()
-        if self.kept.pop((service, username), None) is None:
-            raise PasswordDeleteError("not there")
 
 
 @pytest.fixture

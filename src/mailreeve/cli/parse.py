@@ -1,9 +1,8 @@
 """parse: one message from a file, as Mailreeve reads it. No account, no network."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,7 +10,8 @@ from mailreeve.cli.face import json_option, print_json
 from mailreeve.cli.text import safe
 from mailreeve.errors import InputError
 from mailreeve.mail import mime
-from mailreeve.models import Address, Message
+from mailreeve.models import Message
+from mailreeve.service.parsed import parsed_json
 
 LIMIT = 100_000_000
 """Bytes; Gmail takes 35 MB."""
@@ -27,7 +27,7 @@ def parse(file: str, as_json: bool) -> None:
     """
     message = mime.from_bytes(_read(file))
     if as_json:
-        print_json(_json(message))
+        print_json(parsed_json(message))
     else:
         click.echo(safe("\n".join(_text(message))))
 
@@ -44,39 +44,6 @@ def _read(file: str) -> bytes:
     if len(data) > LIMIT:
         raise InputError(f"{file} is longer than {LIMIT} bytes.", "Mail of that size is not read.")
     return data
-
-
-def _json(message: Message) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "from": _addresses(message.from_),
-        "to": _addresses(message.to),
-        "cc": _addresses(message.cc),
-        "bcc": _addresses(message.bcc),
-        "reply_to": _addresses(message.reply_to),
-        "date": message.date.isoformat() if message.date else None,
-        "text": message.text,
-        "quoted": message.quoted,
-        "signature": message.signature,
-        "html": message.html,
-        "hidden": {
-            "chars": message.hidden.chars,
-            "how": list(message.hidden.how),
-            "alarm": message.hidden.alarm,
-        },
-        "links": [{"text": link.text, "url": link.url} for link in message.links],
-        "attachments": [
-            {"name": one.name, "type": one.type, "size": one.size, "inline": one.inline, "part": one.part_id}
-            for one in message.attachments
-        ],
-        "list_id": message.list_id,
-        "defects": list(message.defects),
-    }
-
-
-def _addresses(group: Sequence[Address]) -> list[dict[str, str]]:
-    return [{"name": one.name, "address": one.address} for one in group]
 
 
 def _text(message: Message) -> Iterator[str]:

@@ -23,10 +23,14 @@ class LinkJson(TypedDict):
 
 
 class HiddenJson(TypedDict):
-    """How many characters a person would not see were removed, and how they were hidden."""
+    """How many characters a person would not see were removed, and how they were hidden.
+
+    `alarm` is true for what looks like instructions; most hidden text is a harmless preview line.
+    """
 
     chars: int
     how: list[str]
+    alarm: bool
 
 
 class AttachmentJson(TypedDict):
@@ -71,12 +75,9 @@ class SearchAnswer(TypedDict):
     failed: list[Failed]
 
 
-MessageJson = TypedDict(
-    "MessageJson",
+ParsedJson = TypedDict(
+    "ParsedJson",
     {
-        "id": str,
-        "thread_id": str,
-        "labels": list[str],
         "message_id": str,
         "subject": str,
         "from": list[AddressJson],
@@ -94,9 +95,17 @@ MessageJson = TypedDict(
         "attachments": list[AttachmentJson],
         "list_id": str,
         "defects": list[str],
-        "url": str,
     },
 )
+
+
+class MessageJson(ParsedJson):
+    """A message of the mailbox."""
+
+    id: str
+    thread_id: str
+    labels: list[str]
+    url: str
 
 
 class ReadAnswer(TypedDict):

@@ -5,16 +5,9 @@ from collections.abc import Sequence
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
-from mailreeve.models import Address, Attachment, Message
-from mailreeve.service.answers import (
-    AddressJson,
-    AttachmentJson,
-    Failed,
-    Hit,
-    MessageJson,
-    ReadAnswer,
-    SearchAnswer,
-)
+from mailreeve.models import Message
+from mailreeve.service.answers import Failed, Hit, MessageJson, ReadAnswer, SearchAnswer
+from mailreeve.service.parsed import parsed_json
 
 SNIPPET = 120
 """Characters of new text that a hit shows."""
@@ -91,39 +84,13 @@ def _hit(box: Mailbox, message: Message) -> Hit:
 
 
 def message_json(box: Mailbox, message: Message) -> MessageJson:
-    """A message as the outer face shows it."""
+    """A message of the mailbox as the outer face shows it."""
     return MessageJson(
         {
             "id": message.id,
             "thread_id": message.thread_id,
             "labels": box.label_names(message.labels),
-            "message_id": message.message_id,
-            "subject": message.subject,
-            "from": _addresses(message.from_),
-            "to": _addresses(message.to),
-            "cc": _addresses(message.cc),
-            "bcc": _addresses(message.bcc),
-            "reply_to": _addresses(message.reply_to),
-            "date": message.date.isoformat() if message.date else None,
-            "text": message.text,
-            "quoted": message.quoted,
-            "signature": message.signature,
-            "html": message.html,
-            "hidden": {"chars": message.hidden.chars, "how": list(message.hidden.how)},
-            "links": [{"text": link.text, "url": link.url} for link in message.links],
-            "attachments": [_attachment(part) for part in message.attachments],
-            "list_id": message.list_id,
-            "defects": list(message.defects),
+            **parsed_json(message),
             "url": box.url(message.thread_id),
         }
-    )
-
-
-def _addresses(addresses: Sequence[Address]) -> list[AddressJson]:
-    return [{"name": address.name, "address": address.address} for address in addresses]
-
-
-def _attachment(part: Attachment) -> AttachmentJson:
-    return AttachmentJson(
-        name=part.name, type=part.type, size=part.size, inline=part.inline, part=part.part_id
     )

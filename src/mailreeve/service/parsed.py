@@ -1,0 +1,40 @@
+"""A parsed message as the outer face shows it: the same keys from a file and from Gmail."""
+
+from collections.abc import Sequence
+
+from mailreeve.models import Address, Message
+from mailreeve.service.answers import AddressJson, ParsedJson
+
+
+def parsed_json(message: Message) -> ParsedJson:
+    """What the parser found; ids and labels of Gmail are not part of it."""
+    return ParsedJson({
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "from": _addresses(message.from_),
+        "to": _addresses(message.to),
+        "cc": _addresses(message.cc),
+        "bcc": _addresses(message.bcc),
+        "reply_to": _addresses(message.reply_to),
+        "date": message.date.isoformat() if message.date else None,
+        "text": message.text,
+        "quoted": message.quoted,
+        "signature": message.signature,
+        "html": message.html,
+        "hidden": {
+            "chars": message.hidden.chars,
+            "how": list(message.hidden.how),
+            "alarm": message.hidden.alarm,
+        },
+        "links": [{"text": link.text, "url": link.url} for link in message.links],
+        "attachments": [
+            {"name": one.name, "type": one.type, "size": one.size, "inline": one.inline, "part": one.part_id}
+            for one in message.attachments
+        ],
+        "list_id": message.list_id,
+        "defects": list(message.defects),
+    })  # fmt: skip
+
+
+def _addresses(group: Sequence[Address]) -> list[AddressJson]:
+    return [{"name": one.name, "address": one.address} for one in group]
