@@ -108,6 +108,8 @@ class _Converter:
             self.defects.append("the HTML is too complex: the rest was not read")
         self._close(self.open.rest())
         self.lines.line()
+        if self.lines.left <= 0:
+            self.defects.append("the text of the HTML is too long: cut")
         before = "\n".join(self.lines.done[: self.quote_line]) if self.quote_line >= 0 else ""
         return HtmlText(
             "\n".join(self.lines.done),
@@ -123,6 +125,8 @@ class _Converter:
         return self.open.stack[-1].data.look if self.open.stack else _PAGE
 
     def _token(self, token: Tag | str) -> None:
+        if self.lines.left <= 0:
+            raise css.TooComplex
         if isinstance(token, str):
             self._text(token, self.look)
         elif token.name == "!":

@@ -7,6 +7,8 @@ from itertools import pairwise
 _SPACES = re.compile(r"[ \t\n\r\f\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _CELL_LIMIT = 200
 """Characters: a longer cell is text laid out in a table, not data."""
+LIMIT = 2_000_000
+"""Characters of all lines: marks and indents can make text many times longer than it was."""
 QUOTE_LIMIT = 30
 """Levels of `>` that are written out."""
 
@@ -18,6 +20,8 @@ class Lines:
     done: list[str] = field(default_factory=list)
     quote: int = 0
     indent: int = 0
+    left: int = LIMIT
+    """Characters that may still be written."""
     _pieces: list[str] = field(default_factory=list)
     _marker: str = ""
     _blank: bool = False
@@ -93,5 +97,7 @@ class Lines:
             self.done.append(prefix.rstrip())
         self._blank = False
         indent = "  " * min(self.indent, 20)
-        self.done.append(f"{prefix}{indent}{self._marker}{text}".rstrip())
+        if self.left > 0:
+            self.done.append(f"{prefix}{indent}{self._marker}{text}".rstrip())
+            self.left -= len(self.done[-1]) + 1
         self._marker = ""

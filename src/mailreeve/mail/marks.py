@@ -11,7 +11,7 @@ _VERBS = (
 )
 _OPENERS = (
     r"on|am|le|el|em|il|op|den|dne|dňa|dnia|w dniu|pada|på|mån|tis|ons|tor|fre|lör|sön|în|la|"
-    r"at|from|in article|\d{1,4}[-./年 ]|(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s|\S+@\S+|[\"“']?\S+ \S+ <\S+@"
+    r"at|from|in article|\w{1,12}[.,]*\s+\d{1,2}[.\s]|\d{1,4}[-./年 ]|(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s|\S+@\S+|[\"“']?\S+ \S+ <\S+@"
 )
 _FIELDS = {
     "from": r"from|von|de|da|van|från|fra|od|от|кому от|lähettäjä|发件人|發件人|差出人|보낸\s?사람|remitente|kimden|feladó",
@@ -22,11 +22,10 @@ _FIELDS = {
     r"제목|konu|tárgy",
 }
 
-WROTE = re.compile(rf"(?:^|[\s>)\"'”])(?:{_VERBS})[^:：]{{0,100}}[:：]\s*$", _FLAGS)
+WROTE = re.compile(rf"(?:^|[\s>)\"'”/])(?:{_VERBS})[^:：]{{0,100}}[:：]\s*$", _FLAGS)
 """The last line of an attribution: "… wrote:"."""
 OPENER = re.compile(rf"[\"“'*\s]*(?:{_OPENERS})", _FLAGS)
 """How the first line of an attribution starts."""
-ADDRESS_OR_DATE = re.compile(r"\d|@")
 FIELD = re.compile(
     r"[*\s]{0,4}(?:"
     + "|".join(rf"(?P<{kind}>{words})" for kind, words in _FIELDS.items())

@@ -107,14 +107,17 @@ def _attribution(lines: Sequence[str], index: int) -> int:
     line = lines[index].strip()[:_LINE]
     if not line.endswith((":", "：")) or not marks.WROTE.search(line):
         return -1
-    follows = next((one for one in lines[index + 1 : index + 4] if one.strip()), "")
-    for start in range(index, max(-1, index - 3), -1):
+    if marks.OPENER.match(line) and any(char.isdigit() for char in line):
+        return index
+    for start in range(index - 1, max(-1, index - 3), -1):
         if not lines[start].strip() or lines[start].startswith(">"):
             break
         whole = " ".join(one.strip()[:_LINE] for one in lines[start : index + 1])
-        if marks.OPENER.match(lines[start]) and marks.ADDRESS_OR_DATE.search(whole):
+        if marks.OPENER.match(lines[start]) and any(char.isdigit() for char in whole):
             return start
-    return index if follows.startswith(">") else -1
+    follows = next((one for one in lines[index + 1 : index + 4] if one.strip()), "")
+    named = marks.OPENER.match(line) and "@" in line
+    return index if named or follows.startswith(">") else -1
 
 
 def _header_block(lines: Sequence[str], index: int) -> bool:

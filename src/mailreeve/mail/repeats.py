@@ -87,7 +87,8 @@ def _run(shapes: Sequence[_Shape], start: int, period: int) -> _Run | None:
     forms = [shape.form for shape in shapes[start : start + 2 * period]]
     fixed = tuple(j for j in range(period) if len(forms) == 2 * period and forms[j] == forms[j + period])
     words = sum(len(forms[j].replace(_GAP, " ").split()) for j in fixed)
-    if words < _WORDS or not (period == 1 or set(fixed) - {0}):
+    differs = words and shapes[start : start + period] != shapes[start + period : start + 2 * period]
+    if words < _WORDS or not differs or (period > 1 and not set(fixed) - {0}):
         return None
     count, at = 2, start + 2 * period
     while at + period <= len(shapes) and all(shapes[at + j].form == forms[j] for j in fixed):
