@@ -6,7 +6,7 @@ from mailreeve.errors import Cancelled
 
 
 def main() -> None:
-    """Run the command; errors become one line on stderr and an exit code (see docs/cli.md)."""
+    """Run the command; errors become one line on stderr and an exit code (docs/interface.md)."""
     from mailreeve.cli.root import run
 
     try:
