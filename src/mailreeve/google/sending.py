@@ -1,4 +1,4 @@
-"""The one call that makes mail leave. Built in app.py and handed to the gate alone."""
+"""The one call that makes mail leave. Built in app/ and handed to the gate alone."""
 
 from mailreeve.google.gmail import written
 from mailreeve.google.shapes import labels_of

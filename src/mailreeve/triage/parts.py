@@ -1,4 +1,4 @@
-"""What the triage of one account works with; joined in app.py."""
+"""What the triage of one account works with; joined in app/."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
