@@ -42,6 +42,11 @@ def test_names_comments_and_groups_may_hold_what_looks_like_an_address() -> None
     assert tuple(f"{name}@x.example" for name in "abcde") == envelope.read(raw(f"To: {people}")).to
 
 
+def test_a_name_in_plain_utf_8_does_not_stand_in_the_way() -> None:
+    """RFC 6532 names are read; an address has to be ASCII, as its domain is in punycode."""
+    assert ("j@x.example",) == envelope.read(raw("To: Jürgen Größe <j@x.example>")).to
+
+
 def test_a_message_without_recipients_has_an_empty_envelope() -> None:
     """A draft may have none yet; the policy refuses to send it."""
     assert () == envelope.read(raw("To: ")).recipients
@@ -79,6 +84,7 @@ def test_bare_line_feeds_are_a_way_to_write_a_header_block() -> None:
         raw("To: Bob <bob@partner.example>\r\n eve@elsewhere.example"),
         raw("To: <@relay.example:bob@partner.example>"),
         raw("To: bob@relay.example@partner.example"),
+        raw("To: bob@p\u0430rtner.example"),
         raw("To: b\u200bob@partner.example"),
         raw("To: bob@partner.example\u202e"),
         raw("To: " + "(" * 3000),

@@ -50,13 +50,26 @@ def test_hidden_recipients_count_as_recipients() -> None:
 
 @pytest.mark.parametrize(
     "imitation",
-    ["bob@partner.examp1e", "bob@pаrtner.example", "bob@partnner.example", "bob@pantner.example"],
+    ["bob@partner.examp1e", "bob@xn--prtner-3nf.example", "bob@partnner.example", "bob@pantner.example"],
 )
 def test_an_address_that_imitates_a_known_one_is_a_warning(imitation: str) -> None:
     """Homographs (UTS 39) and near misses of the domain of a contact."""
     listed = found(raw(f"To: {imitation}", "Subject: Hello"))
     assert Weight.WARN == listed["lookalike"].weight
     assert "partner.example" in listed["lookalike"].text
+
+
+def test_a_name_that_claims_another_address_is_a_warning() -> None:
+    """The display name is the address of somebody known."""
+    hostile = raw('To: "bob@partner.example" <bob.partner@elsewhere.example>', "Subject: Hello")
+    assert "bob@partner.example" in found(hostile)["lookalike"].text
+
+
+def test_two_imitators_do_not_vouch_for_each_other() -> None:
+    """Both wrote in the thread, both from the imitated domain."""
+    pair = frozenset({"bob@partner.examp1e", "boss@partner.examp1e"})
+    thread = Known(own=frozenset({OWN}), thread=pair, written_to=KNOWN.written_to)
+    assert "lookalike" in found(raw("To: bob@partner.examp1e", "Subject: Re: Hello"), thread)
 
 
 def test_a_known_address_imitates_nobody() -> None:

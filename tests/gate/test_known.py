@@ -65,7 +65,7 @@ def test_the_participants_of_the_thread_are_known_but_not_written_to(bench: Benc
     found = gathered(bench, draft)
     assert {"bob@partner.example", "carl@partner.example", bench.account} == found.thread
     assert frozenset() == found.written_to
-    assert EVE.key not in found.everyone
+    assert EVE.key not in found.thread
 
 
 def test_what_left_through_the_gate_is_remembered(bench: Bench) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 from mailreeve.gate.known import Known
 from mailreeve.gate.proposal import text_hash
-from mailreeve.mail import charset, parts, senders
+from mailreeve.mail import charset, lookalike, parts, senders
 from mailreeve.mail.invisible import one_line
 from mailreeve.mail.parts import Part
-from mailreeve.models import Address, Envelope, Flag, Message, Weight
+from mailreeve.models import Envelope, Flag, Message, Weight
 
 MANY = 10
 """More recipients than this are many."""
@@ -40,7 +40,7 @@ def of(raw: bytes, message: Message, envelope: Envelope, known: Known) -> tuple[
     """All flags, the gravest first."""
     found = [
         *_strangers(envelope, known),
-        *_lookalikes(envelope, known),
+        *_lookalikes(message, envelope, known),
         *_outsiders(envelope, known),
         *_hidden_recipients(envelope),
         *_many(envelope),
@@ -91,18 +91,27 @@ def _strangers(envelope: Envelope, known: Known) -> Iterator[Flag]:
         yield _note("first_answer", f"The first mail to {_listed(inside)}, who is in this thread.")
 
 
-def _lookalikes(envelope: Envelope, known: Known) -> Iterator[Flag]:
+def _lookalikes(message: Message, envelope: Envelope, known: Known) -> Iterator[Flag]:
+    names = {one.key: one.name for one in (*message.to, *message.cc, *message.bcc)}
     for key in _others(envelope, known):
-        genuine = known.everyone - {key}
-        facts = senders.facts(Message(from_=(Address("", key),)), genuine)
-        if key not in known.written_to and facts.lookalike_of:
-            yield _warn("lookalike", f"{key} looks like {facts.lookalike_of}, but is not.")
+        if key in known.written_to:
+            continue
+        # somebody of the same domain in the thread vouches for nothing: it may be the imitator's other half
+        thread = {one for one in known.thread if _domain(one) != _domain(key)}
+        genuine = (known.own | known.written_to | known.contacts | thread) - {key}
+        imitated = lookalike.imitated(key, names.get(key, ""), genuine)
+        if imitated:
+            yield _warn("lookalike", f"{key} looks like {imitated}, but is not.")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _outsiders(envelope: Envelope, known: Known) -> Iterator[Flag]:
-    house = {address.rpartition("@")[2] for address in known.own} - _PUBLIC
+    house = {_domain(address) for address in known.own} - _PUBLIC
     others = _others(envelope, known)
-    outside = [key for key in others if key.rpartition("@")[2] not in house]
+    outside = [key for key in others if _domain(key) not in house]
     if house and outside and len(outside) < len(others):
         yield _note("external", f"Outside your own domain, among others inside: {_listed(outside)}.")
 
@@ -156,7 +165,7 @@ def _attachments(message: Message) -> Iterator[Flag]:
 
 
 def _links(message: Message) -> Iterator[Flag]:
-    for link in senders.facts(message, ()).mismatched_links[:5]:
+    for link in [one for one in message.links if senders.mismatched(one)][:5]:
         yield _warn("link", f"A link shows {link.text[:80]} but leads to {link.url[:120]}.")
 
 

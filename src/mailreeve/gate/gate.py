@@ -115,7 +115,7 @@ class Gate:
         if outcome.state in {State.EXECUTING, State.UNKNOWN}:
             raise NeedsPerson(
                 f"It is not known whether this draft was sent already. {outcome.reason}",
-                "Look into the sent mail in Gmail, then tell `mailreeve review` what you found.",
+                "Look into the sent mail in Gmail; `mailreeve review` shows what is known by now.",
             )
         return None
 

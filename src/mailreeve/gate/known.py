@@ -30,11 +30,6 @@ class Known:
     """Hash of the text that a reader proposed for this draft; empty when a person wrote it."""
     text_by: str = ""
 
-    @property
-    def everyone(self) -> frozenset[str]:
-        """Every address that is known from somewhere else than the draft itself."""
-        return self.own | self.thread | self.written_to | self.contacts
-
 
 def gather(
     reader: MailReader, proposals: Proposals, own: Collection[str], draft: Draft, envelope: Envelope
