@@ -213,13 +213,14 @@ def test_words_of_the_model_are_plain_and_short(llm_server: ScriptedLlm, reader:
     assert "" == found.actions[0].due
 
 
-def test_a_shown_link_may_stay(llm_server: ScriptedLlm, reader: LlmReader) -> None:
-    """The model may repeat a link that the person sees in the mail."""
-    llm_server.then(lambda r: Reply(completion(verdict(r, summary="See https://good.example/a for it."))))
-    assert (
-        "https://good.example/a"
-        in reader.classify(mail("At https://good.example/a."), LABELS, Cancel()).summary
-    )
+def test_a_shown_link_may_stay_where_it_helps(llm_server: ScriptedLlm, reader: LlmReader) -> None:
+    """An action item may name a link that the person sees in the mail; the one-line summary names none."""
+    link = "https://good.example/a"
+    action = {"what": f"Fill in {link}", "who": "you", "due": ""}
+    llm_server.then(lambda r: Reply(completion(verdict(r, summary=f"See {link}", actions=[action]))))
+    found = reader.classify(mail(f"At {link}."), LABELS, Cancel())
+    assert f"Fill in {link}" == found.actions[0].what
+    assert link not in found.summary
 
 
 CANARIES = {

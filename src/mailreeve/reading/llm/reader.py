@@ -213,15 +213,14 @@ def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, 
     deadline = found.deadline.strip()
     if deadline and not _ISO.match(deadline):
         notes, deadline = (*notes, "the deadline was no ISO 8601 date and is left out"), ""
-    reason = plain.one_line(found.reason, 160, shown)
     return Verdict(
         id=message.id,
         label=found.label,
         priority=Priority(found.priority),
         needs_reply=found.needs_reply,
-        summary=plain.one_line(found.summary, 160, shown),
+        summary=plain.one_line(found.summary, 160),
         confidence=found.confidence,
-        reason=reason,
+        reason=plain.one_line(found.reason, 160),
         by=DecidedBy.LLM,
         deadline=deadline,
         actions=_actions(found.actions[:5], shown, [message]),

@@ -151,7 +151,7 @@ def obligation(piece: str, when: datetime, before: str, *, asked: bool) -> str:
 def _asked(text: str, called: str, who: People) -> tuple[str, str] | None:
     """(what, who) when the sentence asks somebody to do something."""
     whom = _whom(called, who)
-    if match := _SOMEBODY.search(text.lower()):
+    if match := _SOMEBODY.search(text):
         return match["do"], "somebody"
     if (match := _TELL.search(text) or _I_NEED_TO_KNOW.search(text)) and not who.outgoing:
         return _told(who, match["what"]), whom

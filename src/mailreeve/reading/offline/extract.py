@@ -58,7 +58,7 @@ def subject(message: Message) -> str:
 
 
 def line(message: Message, signals: Signals, archetype: Archetype, zone: tzinfo | None = None) -> str:
-    """What a mail says, in at most 160 characters of its own words."""
+    """What a mail says, in at most 160 characters of its own words, without its links."""
     if message.invite is not None:
         event = message.invite
         place = f", {event.location}" if event.location else ""
@@ -68,11 +68,9 @@ def line(message: Message, signals: Signals, archetype: Archetype, zone: tzinfo 
     if archetype in _MACHINE or signals.automated or not message.text.strip():
         return _machine_line(message, signals, archetype)
     if not signals.sentences:
-        return plain.one_line(message.text, LINE, message.text)
+        return plain.one_line(message.text, LINE)
     lead, ask = _lead(message, signals), _ask(signals)
-    return plain.one_line(
-        _joined(lead, ask, urgent=archetype is Archetype.URGENT) or subject(message), LINE, message.text
-    )
+    return plain.one_line(_joined(lead, ask, urgent=archetype is Archetype.URGENT) or subject(message), LINE)
 
 
 def _joined(lead: str, ask: str, *, urgent: bool) -> str:
@@ -101,7 +99,7 @@ def _machine_line(message: Message, signals: Signals, archetype: Archetype) -> s
     new = len(words - sentences.keywords(head)) >= max(3, 0.6 * len(words))
     if lead and (not head or (new and len(head) + len(lead) <= LINE - 2)):
         head = f"{head}: {lead}" if head and head[-1] not in ".!?:" else f"{head} {lead}"
-    return plain.one_line(head, LINE, message.text)
+    return plain.one_line(head, LINE)
 
 
 def _lead(message: Message, signals: Signals, *, machine: bool = False) -> str:

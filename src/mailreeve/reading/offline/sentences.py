@@ -62,6 +62,10 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _TITLES = {"dr", "mr", "mrs", "ms", "prof", "herr", "frau", "the", "der", "die", "la", "le", "el"}
+_LEAD_IN = re.compile(
+    r"^(?:fyi|btw|p\.?s\.?|heads[- ]?up|(?:quick|small|short|brief|friendly) (?:update|note|question|reminder|one))(?:\s*[,:–—]|\s+-)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _NO_WORDS = re.compile(r"^[\W\d_]*$")
 _NAME_LINE = re.compile(r"^[—–-]?\s?(?:[A-ZÄÖÜÉ][\w.'’-]*)(?: [A-ZÄÖÜÉ][\w.'’-]*){0,2}$")
 _LABELLED = re.compile(r"^[A-ZÄÖÜ][\w ()/-]{1,20}:(?:\s|$)")
@@ -126,6 +130,7 @@ def _split(line: str) -> list[str]:
 def _clean(piece: str) -> str:
     """One sentence in one line, or nothing when it carries nothing."""
     plain = _BULLET.sub("", _SPACES.sub(" ", piece).strip()).strip(" \t*_")
+    plain = _LEAD_IN.sub("", plain)
     if len(plain) < 3 or _NO_WORDS.match(plain):
         return ""
     if (
