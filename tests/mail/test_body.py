@@ -143,6 +143,15 @@ def test_encrypted_and_signed_mail_is_told_apart() -> None:
     assert ("", True) == (sealed.text, "PGP" in sealed.defects[0])
 
 
+def test_a_page_may_name_its_own_charset() -> None:
+    """Where the headers name none."""
+    html = b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'><p>" + "Привет".encode(
+        "koi8-r"
+    )
+    message = mime.from_bytes(b"Content-Type: text/html\n\n" + html)
+    assert ("Привет", ()) == (message.text, message.defects)
+
+
 def test_flowed_text_is_joined() -> None:
     """format=flowed."""
     raw = b"Content-Type: text/plain; format=flowed\n\none \ntwo\n\nthree"

@@ -1,5 +1,6 @@
 """Which parts of the tree a person sees as text, and which are attachments."""
 
+import re
 from dataclasses import dataclass, field
 
 from mailreeve.mail import charset, flowed, headers, invisible, invites, links, marks, quotes
@@ -16,6 +17,7 @@ _NO_TEXT = frozenset(
     ("text/calendar", "text/rfc822-headers", "text/vcard", "text/x-vcard", "text/directory", "text/csv",
      "text/css", "text/javascript", "text/x-amp-html")
 )  # fmt: skip
+_META = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ENCRYPTED = {
     "application/pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
     "application/x-pkcs7-mime": "S/MIME: the content is encrypted or signed and was not opened",
@@ -144,7 +146,7 @@ class _Reader:
         if part.end - part.start > 0 and len(data) >= self.left:
             self.content.defects.append(f"the text is longer than {TEXT_LIMIT} bytes: cut")
         self.left -= len(data)
-        label = part.content_type.get("charset")
+        label = part.content_type.get("charset") or (_meta_charset(data) if part.type == "text/html" else "")
         text, defect = charset.decode(data, label, utf8_first=part.gmail, detect=self.detections > 0)
         if defect:
             self.detections -= 1
@@ -188,11 +190,17 @@ class _Reader:
         )
 
 
+def _meta_charset(html: bytes) -> str:
+    """The charset that an HTML page names itself, where its headers name none."""
+    found = _META.search(html[:4_000])
+    return found[1].decode("ascii") if found else ""
+
+
 def _name(part: Part) -> str:
     if not part.filename and part.type == "message/rfc822" and part.children:
         subject = decoded(headers.first(part.children[0].fields, "subject"))
         return f"{subject[:200] or 'message'}.eml"
-    return decoded(part.filename)[:500]
+    return invisible.one_line(part.filename)[:500]
 
 
 def _both(one: Hidden, other: Hidden) -> Hidden:

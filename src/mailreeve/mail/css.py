@@ -22,7 +22,7 @@ _PROPERTIES = frozenset(
     ("display", "visibility", "opacity", "font-size", "font", "color", "background", "background-color",
      "background-image", "max-height", "max-width", "height", "width", "overflow", "overflow-x", "overflow-y",
      "position", "left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin", "clip",
-     "clip-path", "transform", "mso-hide", "white-space", "-webkit-text-fill-color", "filter", "inset")
+     "clip-path", "transform", "scale", "z-index", "content-visibility", "mso-hide", "white-space", "-webkit-text-fill-color", "filter", "inset")
 )  # fmt: skip
 _DECLARATION = re.compile(
     r"([-a-z_]{2,30})\s*+:((?:[^;\"'(]|\"[^\"]*+\"?|'[^']*+'?|\([^)]*+\)?)*+)", re.IGNORECASE

@@ -27,7 +27,9 @@ _UNITS = {"px": 1.0, "pt": 4 / 3, "rem": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.7
 _SIZES = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0}
 _CLIPPED = re.compile(
     r"rect\(\s*(?:[01](?:px)?[\s,]+){3}[01](?:px)?\s*\)|inset\(\s*(?:[5-9]\d|100)(?:\.\d*)?%|circle\(\s*0"
+    r"|polygon\((?:[\s,0.]|px|%)*\)"
 )
+_SHRUNK = re.compile(r"scale(?:x|y|3d)?\(\s*0*(?:\.0*)?\s*[,)]")
 _MOVED = re.compile(r"translate[xy3d]*\(([^)]*)\)")
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|previous|above|prior)"
@@ -44,10 +46,11 @@ _INSTRUCTION = re.compile(
 _WORDS = re.compile(r"[a-z]+\([^)]*\)|[^\s,]+")
 _BOX = frozenset(
     ("max-height", "max-width", "overflow", "overflow-x", "overflow-y", "clip", "clip-path", "text-indent",
-     "transform", "margin", "margin-left", "margin-top", "position")
+     "transform", "scale", "margin", "margin-left", "margin-top", "position")
 )  # fmt: skip
 _COLOURING = frozenset(("bgcolor", "background", "color", "text", "href"))
 _LINK = "#0000ee"
+_FALLBACKS = frozenset(("object", "applet", "video", "audio", "canvas", "select"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Look:
     """None when it is an image or unknown."""
     opacity: float = 1.0
     pre: bool = False
+    doubtful: bool = False
+    """True where some programs show the text and others do not."""
 
     @property
     def why(self) -> str:
@@ -85,7 +90,9 @@ class Look:
 def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str]) -> Look:
     """How an element's text looks, given the look around it."""
     gone = parent.gone or _gone(tag, style, attributes)
-    if not style and gone == parent.gone and not _COLOURING.intersection(attributes):
+    doubtful = parent.doubtful or _doubtful(tag, attributes)
+    same = gone == parent.gone and doubtful == parent.doubtful
+    if same and not style and not _COLOURING.intersection(attributes):
         return parent
     fore = style.get("-webkit-text-fill-color") or style.get("color") or _attribute_colour(tag, attributes)
     colour, clear = _colour(fore, parent)
@@ -99,6 +106,7 @@ def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str]) ->
         clear=clear,
         back=_back(style, attributes, parent),
         opacity=opacity,
+        doubtful=doubtful,
         pre=style.get("white-space", "").startswith("pre") if "white-space" in style else parent.pre,
     )
 
@@ -133,7 +141,15 @@ def _gone(tag: str, style: Style, attributes: Mapping[str, str]) -> str:
         return "mso-hide"  # on a link it marks a button for everyone but Outlook
     if "opacity(0" in style.get("filter", ""):
         return "opacity"
+    if style.get("content-visibility", "") == "hidden" or style.get("z-index", "").startswith("-"):
+        return "behind the page"
     return (_BOX & style.keys() and (_squeezed(style) or _moved(style))) or ""
+
+
+def _doubtful(tag: str, attributes: Mapping[str, str]) -> bool:
+    """Said to be decoration, folded, or shown where a program lacks something."""
+    folded = tag == "details" and "open" not in attributes
+    return folded or tag in _FALLBACKS or attributes.get("aria-hidden", "").lower() == "true"
 
 
 def _squeezed(style: Style) -> str:
@@ -155,7 +171,9 @@ def _moved(style: Style) -> str:
         return "text-indent"
     transform = style.get("transform", "")
     shifts = [pixels(part) for match in _MOVED.findall(transform) for part in match.split(",")]
-    if "scale(0)" in transform or any(shift is not None and abs(shift) >= FAR for shift in shifts):
+    if _SHRUNK.search(transform) or style.get("scale", "").split()[:1] == ["0"]:
+        return "no height or width"
+    if any(shift is not None and abs(shift) >= FAR for shift in shifts):
         return "off screen"
     margins = [style.get("margin-left", ""), style.get("margin-top", ""), *style.get("margin", "").split()]
     if style.get("position", "") in {"absolute", "fixed", "relative"}:

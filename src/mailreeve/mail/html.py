@@ -140,6 +140,8 @@ class _Converter:
         cleaned = invisible.clean(text)
         why = look.why
         self.unseen.characters(cleaned, visible=not why)
+        if not why and look.doubtful and hidden.instruction_like(cleaned.text):
+            why = "not shown everywhere"
         if why:
             self.unseen.text(why, cleaned.text)
             return

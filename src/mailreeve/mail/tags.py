@@ -31,7 +31,8 @@ RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes", "tex
 """Elements whose content is no markup."""
 _KEPT = frozenset(
     ("style", "class", "id", "hidden", "href", "src", "alt", "type", "bgcolor", "background", "color", "text",
-     "width", "height", "start", "open", "name", "cite")
+     "width", "height", "start", "open", "name", "cite",
+     "aria-hidden")
 )  # fmt: skip
 _VALUE_LIMIT = 4_000
 _MARKUP = re.compile(r"<(?:([a-zA-Z][^\s/>]*+)|/([a-zA-Z][^\s/>]*+)|(!--)|([!?/]))")
