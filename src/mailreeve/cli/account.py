@@ -92,14 +92,14 @@ def _show_elsewhere(link: str) -> None:
 
 
 def _open(link: str) -> None:
-    with _stdout_to_stderr():
+    with stdout_to_stderr():
         opened = webbrowser.open(link)
     if not opened:
         click.echo("The browser did not open; please open the link yourself.", err=True)
 
 
 @contextmanager
-def _stdout_to_stderr() -> Iterator[None]:
+def stdout_to_stderr() -> Iterator[None]:
     """Browsers chatter on standard output, which may be JSON for a program."""
     sys.stdout.flush()
     kept = os.dup(1)

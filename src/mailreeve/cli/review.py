@@ -1,17 +1,32 @@
-"""review: what waits for a person."""
+"""review: what waits for a person, on the terminal or as a page in the browser."""
+
+import contextlib
+import sys
+import webbrowser
 
 import click
 
 from mailreeve.cli import text
+from mailreeve.cli.account import stdout_to_stderr
 from mailreeve.cli.face import Face, json_option, print_json
+from mailreeve.errors import Cancelled
 from mailreeve.service import review as use
 
 
 @click.command()
+@click.option("--web", is_flag=True, help="Open the review page in your browser, until Ctrl-C.")
 @json_option
 @click.pass_obj
-def review(face: Face, as_json: bool) -> None:
-    """List what waits for you. Send a draft with `mailreeve send DRAFT`, which shows it and asks."""
+def review(face: Face, web: bool, as_json: bool) -> None:
+    """Go through what waits for you: on a terminal key by key, with --web in your browser, else as a list."""
+    if web:
+        _serve(face)
+        return
+    if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        from mailreeve.cli.review_keys import walk
+
+        walk(face)
+        return
     answer = use.proposals(face.box)
     if as_json:
         print_json(answer)
@@ -19,3 +34,31 @@ def review(face: Face, as_json: bool) -> None:
         text.proposals(face.console, answer)
     else:
         click.echo("Nothing waits for you.")
+
+
+def _serve(face: Face) -> None:
+    """The page until a signal comes. Its address is a secret: it goes to the browser, never to a log."""
+    from mailreeve.web.serve import ReviewServer
+
+    server = ReviewServer(face.box)
+    with face.interruptible():
+        try:
+            _show(server.start())
+            with contextlib.suppress(Cancelled):
+                while True:
+                    face.cancel.sleep(3600)
+        finally:
+            server.stop()
+
+
+def _show(url: str) -> None:
+    with stdout_to_stderr():
+        opened = webbrowser.open(url)
+    if opened:
+        click.echo("The review page is open in your browser. Ctrl-C ends it.", err=True)
+    elif sys.stderr.isatty():
+        click.echo(
+            f"No browser could be opened. Open this within two minutes; it works once:\n{url}", err=True
+        )
+    else:
+        click.echo("No browser could be opened. Run it on a terminal, which shows the address.", err=True)

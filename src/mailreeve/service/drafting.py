@@ -157,9 +157,9 @@ def _filled(
     files = tuple(outgoing.load(box.config.policy.attach_folder, name) for name in attachments)
     changed = replace(
         letter,
-        to=_people("to", to) or letter.to,
-        cc=_people("cc", cc) or letter.cc,
-        bcc=_people("bcc", bcc) or letter.bcc,
+        to=_people("to", to) if to else letter.to,
+        cc=_people("cc", cc) if cc else letter.cc,
+        bcc=_people("bcc", bcc) if bcc else letter.bcc,
         from_=_identity(box, from_) if from_ else letter.from_,
         subject=letter.subject if subject is None else subject,
         attachments=(*letter.attachments, *files),
@@ -168,9 +168,9 @@ def _filled(
 
 
 def _people(field: str, values: Sequence[str]) -> tuple[Address, ...]:
-    """Each value is one or more mailboxes as RFC 5322 writes them."""
+    """Each value is one or more mailboxes as RFC 5322 writes them; a blank one is nobody."""
     found: list[Address] = []
-    for value in values:
+    for value in filter(str.strip, values):
         if any(ord(char) < 32 for char in value):
             raise InputError(f"{field} holds a line break or another control character.", "Remove it.")
         some = addresses.parse(value)

@@ -48,13 +48,16 @@ def propose(box: Mailbox, draft_id: str, at: str | None = None) -> Pending:
     return Pending(proposal.id, proposal.digest, question.text(proposal, zone=box.zone), decision)
 
 
-def confirm(box: Mailbox, proposal_id: str, digest: str, channel: str, by: str) -> SendAnswer:
+def confirm(
+    box: Mailbox, proposal_id: str, digest: str, channel: str, by: str, nonce: str = ""
+) -> SendAnswer:
     """A person said yes to this digest: approve it, and send it unless it is for later.
 
-    `channel` is elicitation, page or tty; `policy` sends what the policy allowed already.
+    `channel` is elicitation, page or tty; `policy` sends what the policy allowed already. `nonce` is the
+    one-use token of the question, where the channel has one.
     """
     if channel != "policy":
-        proposal = box.gate.approve(proposal_id, digest, channel, by)
+        proposal = box.gate.approve(proposal_id, digest, channel, by, nonce)
     else:
         proposal = box.gate.get(proposal_id)
     if proposal.state is State.SCHEDULED:

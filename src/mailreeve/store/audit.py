@@ -87,12 +87,22 @@ class Audit:
         row = self._db.row("select keyed from audit_head")
         return bool(row and row["keyed"])
 
-    def rows(self, limit: int = 100) -> tuple[AuditRow, ...]:
-        """The newest rows of this account, newest first."""
+    def rows(self, limit: int = 100, before: int = 0) -> tuple[AuditRow, ...]:
+        """The newest rows of this account, newest first; `before` is the seq above which a page ends, 0 for none."""
         found = self._db.rows(
-            "select * from audit where account = ? order by seq desc limit ?", (self._account, limit)
+            "select * from audit where account = ? and (? = 0 or seq < ?) order by seq desc limit ?",
+            (self._account, before, before, limit),
         )
         return tuple(_row(row) for row in found)
+
+    def events(self, *names: str) -> Iterator[AuditRow]:
+        """All rows of this account with one of these events, oldest first."""
+        marks = ", ".join("?" for _ in names)
+        found = self._db.rows(
+            f"select * from audit where account = ? and event in ({marks}) order by seq",
+            (self._account, *names),
+        )
+        return (_row(row) for row in found)
 
     def verify(self, noted: str = "") -> Verified:
         """Recompute the whole chain.

@@ -260,6 +260,15 @@ class Ledger:
         )
         return verdicts.from_text(row["verdict"]) if row else None
 
+    def latest_in(self, thread: str) -> Entry | None:
+        """The row of a thread that a draft was made for, else that of its newest message."""
+        row = self._db.row(
+            "select * from ledger where account = ? and thread = ?"
+            " order by draft <> '' desc, received_at desc, generation desc limit 1",
+            (self._account, thread),
+        )
+        return _entry(row) if row else None
+
     def entries(self, runs: Sequence[str]) -> tuple[Entry, ...]:
         """The rows that these runs worked on last, newest mail first."""
         marks = ", ".join("?" for _ in runs)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError, NotFound, StoreError
-from mailreeve.models import Change, ChangeState, Draft, Failure
+from mailreeve.models import Change, ChangeState, Draft, Failure, Thread
 from mailreeve.platform import exclusive
 from mailreeve.store.runs import RunState
 from mailreeve.triage import drafting, labelling, labels
@@ -88,6 +88,8 @@ class _Taking:
             self._guarded(change, self._draft)
         for change in kinds.pop("draft_update", []):
             self._guarded(change, self._update)
+        for change in kinds.pop("draft_delete", []):
+            self._guarded(change, self._discarded)
         self._labels(kinds.pop(labelling.KIND, []))
         for change in kinds.pop(labels.KIND, []):
             self._guarded(change, self._label)
@@ -144,6 +146,52 @@ class _Taking:
         self.parts.journal.undoing([change.id])
         self.parts.gmail.update_draft(change.target, before, now.thread_id)
         self._settled(change)
+
+    def _discarded(self, change: Change) -> None:
+        """Put a deleted draft back, under a new id; never twice, even when an answer was lost."""
+        before = self.parts.kept.get(change.id) if self.parts.kept else None
+        if before is None:
+            self.final.append(Failure(change.id, "the deleted draft is no longer kept"))
+        elif self._restored(change):
+            self._settled(change)
+        elif change.state is not ChangeState.DONE:
+            self.final.append(
+                Failure(change.id, "it is not known whether it is back; look at Gmail's drafts")
+            )
+        else:
+            self.parts.journal.undoing([change.id])
+            self._put_back(change, before)
+            self._settled(change)
+
+    def _put_back(self, change: Change, raw: bytes) -> None:
+        """Make the draft anew; a change of its own, so that it waits for review again and can be undone."""
+        thread = change.do["thread"] if self._thread(change.do["thread"]) else ""
+        do = {"thread": thread, "mark": change.do["mark"], "sha256": change.do["sha256"]}
+        new = self.parts.journal.intend(f"a-{change.id}", drafting.KIND, change.target, do, {})
+        try:
+            made = self.parts.gmail.create_draft(raw, thread)
+        except MailreeveError as error:
+            self.parts.journal.settle(new, ChangeState.UNKNOWN, error.message)
+            raise
+        done = {**do, "draft": made.id}
+        self.parts.journal.settle(new, ChangeState.DONE, do=done, inverse={"delete_draft": made.id})
+
+    def _restored(self, change: Change) -> bool:
+        """True when the draft is there: never deleted, or put back by an undo whose answer was lost."""
+        if change.state is ChangeState.DONE:
+            return False
+        try:
+            self.parts.gmail.draft(change.target)
+        except NotFound:
+            thread, mark = self._thread(change.do["thread"]), change.do["mark"]
+            return bool(thread and mark and drafting.find(self.parts.gmail, thread, mark))
+        return True
+
+    def _thread(self, id_: str) -> Thread | None:
+        try:
+            return self.parts.gmail.thread(id_)
+        except NotFound:
+            return None
 
     # --- labels
 

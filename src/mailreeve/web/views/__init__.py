@@ -1,0 +1,1 @@
+"""The pages: each takes a visit and gives a reply."""
