@@ -25,7 +25,7 @@ def load(folder: Path | None, name: str) -> File:
     )
     try:
         handle = os.open(folder / name, flags)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file system can hold
         raise InputError(f"There is no file {name[:80]!r} in {folder}.", "Put it there first.") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)

@@ -10,7 +10,7 @@ from mailreeve.models import Attachment, Hidden, Invite, Link
 
 TEXT_LIMIT = 2_000_000
 """Bytes of text that are read of one message."""
-TAGS_LIMIT = 40_000
+TAGS_LIMIT = 30_000
 """HTML start tags that are read of one message."""
 _DETECTIONS = 5
 _NO_TEXT = frozenset(

@@ -170,7 +170,7 @@ def _id(field: str, value: str) -> str:
 
 
 def _file(one: File) -> File:
-    name = line("attachment name", one.name, 200)
+    name = " ".join(line("attachment name", one.name, 200).split())
     name = re.sub(r"[/\\]", "_", name).strip(". ") or "attachment"
     if not _MEDIA_TYPE.fullmatch(one.type):
         raise InputError(f"attachment type: {one.type[:80]!r} is no media type.", "Use e.g. application/pdf.")

@@ -6,6 +6,7 @@ from typing import Any
 from mailreeve.mail import encoding, headers
 from mailreeve.mail.headers import Fields
 from mailreeve.mail.parts import DEPTH_LIMIT, PARTS_LIMIT, Part, make
+from mailreeve.mail.words import decoded
 
 _LIMIT = 4_000_000
 """Characters of base64url taken from one part's body.data."""
@@ -49,7 +50,7 @@ def _part(resource: Mapping[str, Any], defects: list[str]) -> Part:
     size = body.get("size")
     part.size = size if isinstance(size, int) and size >= 0 else len(data)
     part.attachment_id = _text(body, "attachmentId")
-    part.name = _text(resource, "filename")
+    part.name = decoded(_text(resource, "filename"))
     part.gmail = True
     return part
 

@@ -66,8 +66,11 @@ def encoded_words(value: str) -> list[str]:
 
 
 def parameter(name: str, value: str) -> str:
-    """A parameter on lines of its own: a quoted string, or RFC 2231 with continuations."""
-    if value.isascii() and len(value) <= 60:
+    """A parameter on lines of its own: a quoted string, or RFC 2231 with continuations.
+
+    What looks like an encoded word is never quoted: many readers would decode it there.
+    """
+    if value.isascii() and "=?" not in value and len(value) <= 60:
         escaped = re.sub(r'(["\\])', r"\\\1", value)
         return f';\r\n {name}="{escaped}"'
     pieces = re.findall(r"(?:%..|.){1,20}", "utf-8''" + quote(value, safe=""))
