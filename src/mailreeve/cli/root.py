@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("mailreeve.cli.audit", "audit"),
     "serve": ("mailreeve.cli.serve", "serve"),
     "parse": ("mailreeve.cli.parse", "parse"),
+    "eval": ("mailreeve.cli.evaluation", "evaluation"),
     "sandbox": ("mailreeve.cli.sandbox", "sandbox"),
     "demo": ("mailreeve.cli.demo", "demo"),
     "completion": ("mailreeve.cli.completion", "completion"),

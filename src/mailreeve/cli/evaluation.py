@@ -1,0 +1,60 @@
+"""eval triage: figures about labelled mail."""
+
+from pathlib import Path
+
+import click
+
+from mailreeve.cli import text
+from mailreeve.cli.face import Face, json_option, print_json
+from mailreeve.models import Json
+from mailreeve.service import evaluation as use
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group(name="eval")
+def evaluation() -> None:
+    """Measure how well mail is sorted. Needs no account and touches none."""
+
+
+@evaluation.command()
+@click.option("--cases", required=True, type=_FILE, help="JSON lines: id, from, to, cc, subject, body, ...")
+@click.option("--labels", required=True, type=_FILE, help="TOML: [[labels]] with id and when.")
+@click.option("--reader", type=click.Choice(use.READERS), default=use.CASCADE, show_default=True)
+@click.option("--owner", default="", metavar="ADDRESS", help="Whose mailbox it is, if the cases do not tell.")
+@json_option
+@click.pass_obj
+def triage(face: Face, cases: Path, labels: Path, reader: str, owner: str, as_json: bool) -> int:
+    """Sort labelled mail and say how much of it is right.
+
+    Example: mailreeve eval triage --cases evals/cases/dev.jsonl --labels evals/labels.toml
+    """
+    with face.interruptible(), face.progress() as progress:
+        answer = use.triage(
+            face.app, cases, labels, reader=reader, owner=owner, progress=progress, cancel=face.cancel
+        )
+    if as_json:
+        print_json(answer)
+    else:
+        _show(face, answer)
+    return 3 if answer["failed"] else 0
+
+
+def _show(face: Face, answer: Json) -> None:
+    """The figures with their 95 % intervals, then the labels."""
+    for name in ("exact", "within_one", "macro_f1", "urgent_recall"):
+        value, ends = answer[name], answer["ci95"][name]
+        told = "no mail is urgent" if value is None else f"{value:.3f}  [{ends[0]:.3f}, {ends[1]:.3f}]"
+        face.console.print(f"{name:<14}{told}")
+    face.console.print(f"{'ece':<14}{answer['ece']:.3f}")
+    made = text.table("Label", "Mails", "Given", "Precision", "Recall", "F1")
+    for label, score in answer["per_label"].items():
+        shares = (f"{score[key]:.2f}" for key in ("precision", "recall", "f1"))
+        made.add_row(label, str(score["n"]), str(score["predicted"]), *shares)
+    face.console.print(made)
+    text.failures(face.console, answer["failed"])
+    cost = f"{answer['model_calls_per_mail']:.2f} model calls, {answer['tokens_per_mail']:.0f} tokens"
+    face.console.print(
+        f"{answer['n']} mails, each {cost}, {answer['ms_per_mail']:.1f} ms; reader: {answer['reader']}",
+        style="dim",
+    )

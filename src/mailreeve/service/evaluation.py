@@ -1,0 +1,117 @@
+"""Measuring on labelled mail: needs no account, and touches none."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailreeve.app import App
+from mailreeve.cancel import Cancel
+from mailreeve.errors import ConfigError
+from mailreeve.evaluation import cases as case_file
+from mailreeve.evaluation import labels as label_file
+from mailreeve.evaluation import report, runner
+from mailreeve.evaluation.cases import Case
+from mailreeve.models import Json, LabelSpec, Progress, Usage, Verdict
+
+if TYPE_CHECKING:
+    from mailreeve.reading.llm.reader import LlmReader
+    from mailreeve.reading.offline.reader import OfflineReader
+    from mailreeve.triage.cascade import Cascade
+
+OFFLINE, LLM, CASCADE = READERS = ("offline", "llm", "cascade")
+
+
+def triage(
+    app: App,
+    cases: Path,
+    labels: Path,
+    *,
+    reader: str = CASCADE,
+    owner: str = "",
+    progress: Progress,
+    cancel: Cancel,
+) -> Json:
+    """Judge the cases and compare: `offline` and `llm` each alone, or `cascade`, which is what triage does.
+
+    Raises InputError naming the line of a file that is wrong, ConfigError when `llm` has no model to ask.
+    """
+    specs = label_file.read(labels)
+    found = case_file.read(cases, [label.id for label in specs], owner)
+    settings = app.config.llm
+    if reader == LLM and not settings.configured:
+        raise ConfigError("No model is configured.", "Set [llm] base_url and model, or use --reader offline.")
+    bench = _Bench(app, specs, model=settings.configured and reader != OFFLINE)
+    judge = {OFFLINE: bench.by_offline, LLM: bench.by_llm, CASCADE: bench.by_cascade}[reader]
+    try:
+        at_once = settings.concurrency if bench.model else 1
+        made = runner.run(found, judge, at_once=at_once, progress=progress, cancel=cancel)
+        return report.triage(made, specs, bench.usage, reader)
+    finally:
+        bench.close()
+
+
+class _Bench:
+    """The readers of one measurement: a set for each owner, one model and one budget for all."""
+
+    def __init__(self, app: App, labels: tuple[LabelSpec, ...], *, model: bool) -> None:
+        from mailreeve.reading.llm.budget import Budget, Limits
+        from mailreeve.reading.llm.client import ChatClient
+
+        self._app, self._settings, self._labels, self.model = app, app.config.llm, labels, model
+        self._client = ChatClient(app.endpoint)
+        llm = self._settings
+        self._budget = Budget(
+            Limits(
+                llm.max_tokens_per_run,
+                llm.max_cost_per_run,
+                llm.price_in_per_million,
+                llm.price_out_per_million,
+            )
+        )
+        self._offline = cache(self._new_offline)
+        self._llm = cache(self._new_llm)
+        self._cascade = cache(self._new_cascade)
+
+    @property
+    def usage(self) -> Usage:
+        """What the model cost so far."""
+        return self._budget.usage
+
+    def close(self) -> None:
+        """Close the connections to the model."""
+        self._client.close()
+
+    def by_offline(self, case: Case, cancel: Cancel) -> Verdict:
+        """The built-in reader alone."""
+        return self._offline(case.owner).classify(case.message, self._labels, cancel)
+
+    def by_llm(self, case: Case, cancel: Cancel) -> Verdict:
+        """The model alone."""
+        return self._llm(case.owner).classify(case.message, self._labels, cancel)
+
+    def by_cascade(self, case: Case, cancel: Cancel) -> Verdict:
+        """What triage would decide."""
+        return self._cascade(case.owner).judge(case.message, cancel)
+
+    def _new_offline(self, owner: str) -> "OfflineReader":
+        from mailreeve.reading.offline.reader import OfflineReader
+
+        return OfflineReader((), _own(owner), name=self._app.config.user.name, zone=self._app.zone)
+
+    def _new_llm(self, owner: str) -> "LlmReader":
+        from mailreeve.reading.llm.reader import LlmReader
+
+        user = self._app.config.user
+        about = " ".join(filter(None, (user.name, owner and f"<{owner}>", user.about)))
+        return LlmReader(self._client, self._budget, about=about, body_tokens=self._settings.body_tokens)
+
+    def _new_cascade(self, owner: str) -> "Cascade":
+        from mailreeve.triage.cascade import Cascade
+
+        model = self._llm(owner) if self.model else None
+        bar = self._app.config.triage.offline_bar
+        return Cascade(self._labels, self._offline(owner), model, bar=bar, own=_own(owner))
+
+
+def _own(owner: str) -> frozenset[str]:
+    return frozenset({owner} - {""})
