@@ -18,6 +18,7 @@ BUDGET = 200_000
 Style = Mapping[str, str]
 """Property to value, both in lower case."""
 
+_UNSTYLED: Style = {}
 _PROPERTIES = frozenset(
     ("display", "visibility", "opacity", "font-size", "font", "color", "background", "background-color",
      "background-image", "max-height", "max-width", "height", "width", "overflow", "overflow-x", "overflow-y",
@@ -38,7 +39,7 @@ _WIDTH = 1_000
 """Pixels of the window that a mail is imagined in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Element:
     """What selectors look at."""
 
@@ -138,7 +139,9 @@ class Sheet:
 
         Raises TooComplex when the budget is spent.
         """
-        own, own_important = declarations(inline) if inline else ({}, {})
+        if not self._by_key and not inline:
+            return _UNSTYLED
+        own, own_important = declarations(inline) if inline else (_UNSTYLED, _UNSTYLED)
         if not self._by_key:
             return {**own, **own_important} if own_important else own
         keys = ("*", one.tag, *(f".{name}" for name in one.classes), f"#{one.id}")

@@ -15,8 +15,8 @@ from mailreeve.models import Hidden, Link
 
 HTML_LIMIT = 2_000_000
 """Characters that are read."""
-TAGS_LIMIT = 40_000
-"""Start tags that are read; the largest of the templates and newsletters at hand has 1,500."""
+TAGS_LIMIT = 30_000
+"""Start tags that are read; the largest of 330 HTML mails at hand has 503."""
 _SHEETS_LIMIT = 100
 
 _PARAGRAPHS = frozenset(
@@ -33,6 +33,7 @@ _QUOTES = re.compile(
 )
 _FILE_NAME = re.compile(r"[\w. -]{1,80}\.(?:png|jpe?g|gif|svg|webp|bmp)", re.IGNORECASE)
 _PAGE = Look()
+_NO_CLASSES: frozenset[str] = frozenset()
 _SCHEMES = re.compile(r"\s*(https?://|mailto:|tel:)", re.IGNORECASE)
 
 
@@ -80,6 +81,7 @@ class _Converter:
     def __init__(self, source: str, tags: int) -> None:
         self.source = source
         self.tags_limit = tags
+        self.tokens_limit = 4 * TAGS_LIMIT
         self.tags = 0
         self.sheet = Sheet()
         self.open: Elements[_Node] = Elements()
@@ -97,13 +99,16 @@ class _Converter:
     def run(self, *, cut: bool) -> HtmlText:
         if cut:
             self.defects.append(f"the HTML is longer than {HTML_LIMIT} characters: cut")
-        if "<style" in self.source.lower():
-            styles = (tag for tag in tokens(self.source) if isinstance(tag, Tag) and tag.name == "style")
-            for tag in islice(styles, _SHEETS_LIMIT):
-                self.sheet.add(tag.text)
+        # Read first, because a style sheet counts for what stands before it, too.
+        found = list(islice(tokens(self.source), self.tokens_limit + 1))
+        styles = (tag for tag in found if isinstance(tag, Tag) and tag.name == "style")
+        for tag in islice(styles, _SHEETS_LIMIT):
+            self.sheet.add(tag.text)
         try:
-            for token in tokens(self.source):
+            for token in found:
                 self._token(token)
+            if len(found) > self.tokens_limit:
+                raise css.TooComplex
         except css.TooComplex:
             self.defects.append("the HTML is too complex: the rest was not read")
         self._close(self.open.rest())
@@ -173,7 +178,8 @@ class _Converter:
         """The element's look; remembers the element for the selectors of those inside it."""
         given = tag.attributes
         del self.ancestors[len(self.open.stack) :]
-        element = Element(tag.name, given.get("id", ""), frozenset(given.get("class", "").split()), given)
+        classes = frozenset(given["class"].split()) if "class" in given else _NO_CLASSES
+        element = Element(tag.name, given.get("id", ""), classes, given)
         style = self.sheet.style(element, self.ancestors, given.get("style", ""))
         self.ancestors.append(element)
         return hidden.look(self.look, tag.name, style, given)
@@ -222,7 +228,8 @@ class _Converter:
             self.rows.append(node)
         elif name in {"td", "th"} and self.rows:
             self.rows[-1].cells.append(self.lines.place)
-        self._quoting(tag, node)
+        if name == "blockquote" or "class" in given or "id" in given or "name" in given:
+            self._quoting(tag, node)
 
     def _item(self) -> None:
         around = self.lists[-1] if self.lists else None

@@ -75,6 +75,8 @@ class Lines:
     def row(self, cells: list[int]) -> None:
         """Join the lines since the first cell when each cell is one short line: a row of data."""
         self._flush()
+        if not cells or len(self.done) - cells[0] > 3 * len(cells):
+            return  # also keeps tables in tables linear
         bounds = [*cells, len(self.done)]
         parts = [self.done[a:b] for a, b in pairwise(bounds)]
         full = [[line for line in part if line.strip(" >")] for part in parts]

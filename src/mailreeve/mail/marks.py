@@ -7,7 +7,7 @@ _FLAGS = re.IGNORECASE
 _VERBS = (
     r"wrote|writes|schrieb|a écrit|écrivit|escribió|escreveu|ha scritto|scrisse|schreef|skrev|kirjoitti|"
     r"napisała?(?:\(a\))?|nadesłał|написала?(?:\(а\))?|пишет|писала?|napsala?(?:\(a\))?|napísala?|írta|yazdı|"
-    r"έγραψε|a scris|写道|寫道|書きました|님이 작성(?:하였습니다)?|đã viết|menulis|skrifaði|rašė|je napisao|wrote"
+    r"έγραψε|a scris|写道|寫道|書きました|님이 작성(?:하였습니다)?|đã viết|menulis|skrifaði|rašė|je napisao"
 )
 _OPENERS = (
     r"on|am|le|el|em|il|op|den|dne|dňa|dnia|w dniu|pada|på|mån|tis|ons|tor|fre|lör|sön|în|la|"

@@ -43,7 +43,7 @@ _COMMENT_END = re.compile(r"--!?>")
 _LONG_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tag:
     """A start or end tag; `text` is the raw content of script, style and the like."""
 
