@@ -11,6 +11,7 @@ from mailreeve.models import SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
+from mailreeve.store.db import now_ms
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
+
+DECIDED_MS = 90 * 86_400_000
+"""How long a decided proposal is remembered; the audit remembers it for ever."""
 
 
 class Mailbox:
@@ -107,14 +111,19 @@ class Mailbox:
             trusted_recipients=settings.trusted_recipients,
             own_addresses=tuple(sorted(self.own)),
         )
-        return Gate(
-            Proposals(self.app.db, self.address),
+        proposals = Proposals(self.app.db, self.address)
+        proposals.forget(now_ms() - DECIDED_MS)
+        made = Gate(
+            proposals,
             self.gmail,
             Sender(self._transport),
             self.audit,
             rules,
             self.config.home / "locks",
+            contacts=self.correspondents.known,
         )
+        made.recover()  # what a crash left open is found out before anything new begins
+        return made
 
     def llm(self) -> "LlmReader | None":
         """A reader with a budget of its own; None when no model is configured."""
