@@ -7,7 +7,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from tests.sandbox_server import SandboxServer
 from tests.web.client import Client
+from tests.web.conftest import reply_to
 
+from mailreeve.app import Mailbox
 from mailreeve.web.html import inert
 
 _FETCHING = {
@@ -94,10 +96,8 @@ def test_payloads_in_a_mail_are_inert_on_the_page_and_in_the_frame(
         assert ["/static/keys.js"] == [one.attributes.get("src") for one in page.tree.css("script")]
 
 
-def test_payloads_as_text_stay_text(data: Path, client: Client, box, sandbox: SandboxServer) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 -- a fixture
+def test_payloads_as_text_stay_text(data: Path, client: Client, box: Mailbox, sandbox: SandboxServer) -> None:
     """The draft's page shows a thread full of payloads with no script but ours, and no image but the mark."""
-    from tests.web.conftest import reply_to
-
     for at in range(0, len(payloads(data)), 100):
         body = "\n".join(payloads(data)[at : at + 100])
         head = f"From: evil@x.example\r\nSubject: x{at}\r\nMessage-ID: <p{at}@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
