@@ -85,13 +85,14 @@ def labels(face: Face, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("id_", metavar="CHANGE|RUN")
+@click.argument("id_", metavar="CHANGE|RUN", default="")
+@click.option("--since", default="", metavar="AGE", help="Everything of the last 2h, 1d, 2w.")
 @json_option
 @click.pass_obj
-def undo(face: Face, id_: str, as_json: bool) -> int:
-    """Take back one change, or all changes of a run; what you changed since is left as it is."""
+def undo(face: Face, id_: str, since: str, as_json: bool) -> int:
+    """Take back one change, all changes of a run, or everything since; what you changed yourself stays."""
     with face.interruptible():
-        answer = use.undo(face.box, id_, cancel=face.cancel)
+        answer = use.undo(face.box, id_, since=since, cancel=face.cancel)
     if as_json:
         print_json(answer)
     else:

@@ -1,10 +1,12 @@
 """Triage, its digest, its runs, and undo."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.models import Failure, Priority, Progress
+from mailreeve.errors import InputError
+from mailreeve.models import Failure, Priority, Progress, ProposalState
 from mailreeve.people import correspondents
 from mailreeve.service.answers import DigestAnswer, Failed, InboxRow, RunAnswer, RunsAnswer, UndoAnswer
 from mailreeve.store.ledger import Entry
@@ -13,8 +15,11 @@ from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, parse_age, run_json
 from mailreeve.triage.undo import undo as take_back
+from mailreeve.triage.undo import undo_since
 
 _URGENCY = tuple(Priority)
+_RECENT = 1000
+"""Proposals that are looked through for what was sent."""
 
 
 def triage(
@@ -86,15 +91,29 @@ def digest(box: Mailbox) -> DigestAnswer:
     return DigestAnswer(date=made.day.isoformat(), text=made.text, runs=list(made.runs), head=made.head)
 
 
-def undo(box: Mailbox, id_: str, *, cancel: Cancel) -> UndoAnswer:
-    """Take back one change, an act, or a run; what the person changed since stays."""
-    done = take_back(box.parts(), id_, cancel)
+def undo(box: Mailbox, id_: str = "", *, since: str = "", cancel: Cancel) -> UndoAnswer:
+    """Take back one change, an act, a run, or with `since` (`2h`, `1d`) everything of that time.
+
+    What the person changed since stays; mail that was sent is listed as final.
+    """
+    age = parse_age(since)
+    if bool(id_) == bool(age):
+        raise InputError("Name a change or a run, or give a time.", "`mailreeve undo --since 2h`, or its id.")
+    done = undo_since(box.parts(), age, cancel) if age else take_back(box.parts(), id_, cancel)
     return UndoAnswer(
         undone=done.undone,
         skipped=[_failed(one) for one in done.skipped],
-        final=[_failed(one) for one in done.final],
+        final=[*map(_failed, done.final), *(_sent(box, age) if age else ())],
         failed=[_failed(one) for one in done.failed],
     )
+
+
+def _sent(box: Mailbox, age: timedelta) -> list[Failed]:
+    """What left through the gate in this time: nobody can take it back."""
+    moment = (datetime.now(UTC) - age).timestamp() * 1000
+    told = {ProposalState.DONE: "sent", ProposalState.UNKNOWN: "perhaps sent"}
+    left = [one for one in box.gate.recent(_RECENT) if one.state in told and one.executing_at >= moment]
+    return [Failed(id=one.id, reason=f"{told[one.state]}: {one.subject[:100]}") for one in left]
 
 
 def _failed(one: Failure) -> Failed:

@@ -135,6 +135,10 @@ class Journal:
         """The changes of a run, in the order in which they were made."""
         return self._select("run = ?", run)
 
+    def since(self, moment: datetime) -> tuple[Change, ...]:
+        """All changes that were begun at this moment or later, oldest first."""
+        return self._select("at >= ?", int(moment.timestamp() * 1000))
+
     def of_target(self, target: str, kind: str) -> tuple[Change, ...]:
         """The changes of one kind to one message, draft or label, oldest first."""
         return self._select("target = ? and kind = ?", target, kind)
@@ -147,7 +151,7 @@ class Journal:
         """Changes of one kind that were made and not taken back, oldest first."""
         return self._select("kind = ? and state = 'done'", kind)
 
-    def _select(self, where: str, *values: str) -> tuple[Change, ...]:
+    def _select(self, where: str, *values: str | int) -> tuple[Change, ...]:
         rows = self._db.rows(
             f"select * from change where account = ? and {where} order by seq", (self._account, *values)
         )

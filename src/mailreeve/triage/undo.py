@@ -6,6 +6,7 @@ What was undone is not done again by the next run; only `triage --again` takes t
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError, NotFound, StoreError
@@ -20,6 +21,8 @@ from mailreeve.triage.parts import Parts
 _MADE = {ChangeState.DONE, ChangeState.INTENDED, ChangeState.UNKNOWN}
 """States of a change that stands, or may."""
 _STOPS = (Cancelled, LoginNeeded, StoreError)
+_RUNS = 1000
+"""Runs that are looked through for those of the last hours."""
 _SENT_AWAY = {"TRASH", "SPAM"}
 
 
@@ -41,16 +44,35 @@ def undo(parts: Parts, id_: str, cancel: Cancel | None = None) -> Undone:
 
     Raises InputError for an id that is none, and AlreadyRunning while a run works on the account.
     """
-    parts = replace(parts, gmail=parts.gmail.bound(cancel or Cancel(), interactive=True))
-    changes = _named(parts, id_)
+    _named(parts, id_)
+    runs = (id_,) if id_.startswith("r-") else ()
+    return _undo(parts, id_, lambda: _named(parts, id_), runs, cancel or Cancel())
+
+
+def undo_since(parts: Parts, age: timedelta, cancel: Cancel | None = None) -> Undone:
+    """Take back every change that was begun within this time, of runs and of acts alike.
+
+    Raises AlreadyRunning while a run works on the account.
+    """
+    moment = parts.now() - age
+    runs = tuple(run.id for run in parts.ledger.runs.latest(_RUNS) if run.started >= moment)
+    told = f"since {moment:%Y-%m-%dT%H:%M:%SZ}"
+    return _undo(parts, told, lambda: parts.journal.since(moment), runs, cancel or Cancel())
+
+
+def _undo(
+    parts: Parts, told: str, changes: Callable[[], Sequence[Change]], runs: Sequence[str], cancel: Cancel
+) -> Undone:
+    """Take back what is there once no run works on the account; `runs` are wholly taken back by that."""
+    parts = replace(parts, gmail=parts.gmail.bound(cancel, interactive=True))
     with exclusive(lock_file(parts), f"triage or undo of {parts.account}"):
-        taking = _Taking(parts, cancel or Cancel())
-        taking.back([change for change in reversed(changes) if change.state in _MADE])
+        taking = _Taking(parts, cancel)
+        taking.back([change for change in reversed(changes()) if change.state in _MADE])
     result = taking.result()
-    if id_.startswith("r-") and not result.failed:
-        parts.ledger.runs.finish(id_, RunState.UNDONE)
-    told = {"id": id_, "undone": result.undone, "skipped": len(result.skipped), "failed": len(result.failed)}
-    parts.audit.append("undo.finished", told, "person")
+    for run in () if result.failed else runs:
+        parts.ledger.runs.finish(run, RunState.UNDONE)
+    counts = {"undone": result.undone, "skipped": len(result.skipped), "failed": len(result.failed)}
+    parts.audit.append("undo.finished", {"id": told, **counts}, "person")
     return result
 
 
@@ -68,7 +90,10 @@ def _named(parts: Parts, id_: str) -> tuple[Change, ...]:
 
 @dataclass(slots=True)
 class _Taking:
-    """One undo that goes on: drafts first, then labels on messages, then labels that are empty by then."""
+    """One undo that goes on: drafts first, then labels on messages, then labels that are empty by then.
+
+    What was done to one thing is taken back in reverse: a draft's new versions before the draft itself.
+    """
 
     parts: Parts
     cancel: Cancel
@@ -84,13 +109,19 @@ class _Taking:
         kinds: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             kinds[change.kind].append(change)
-        for change in kinds.pop(drafting.KIND, []):
-            self._guarded(change, self._draft)
+        written = kinds.pop(drafting.KIND, [])
         for change in kinds.pop("draft_update", []):
             self._guarded(change, self._update)
+        for change in written:
+            self._guarded(change, self._draft)
+        new = {change.inverse.get("delete_draft") for change in written}
         for change in kinds.pop("draft_delete", []):
-            self._guarded(change, self._discarded)
-        self._labels(kinds.pop(labelling.KIND, []))
+            if change.target in new:
+                self._skip(change, "the draft was written in the same time, and is gone")
+            else:
+                self._guarded(change, self._discarded)
+        for layer in _layers(kinds.pop(labelling.KIND, [])):
+            self._labels(layer)
         for change in kinds.pop(labels.KIND, []):
             self._guarded(change, self._label)
         for change in (one for group in kinds.values() for one in group):
@@ -279,3 +310,16 @@ class _Taking:
         self.skipped.append(Failure(change.id, why))
         if change.run.startswith("r-"):
             self.parts.ledger.undo([change.target])
+
+
+def _layers(changes: Sequence[Change]) -> list[list[Change]]:
+    """The newest change of each message, then the one before it, and so on."""
+    layers: list[list[Change]] = []
+    depth: dict[str, int] = defaultdict(int)
+    for change in changes:
+        level = depth[change.target]
+        if level == len(layers):
+            layers.append([])
+        layers[level].append(change)
+        depth[change.target] += 1
+    return layers
