@@ -109,13 +109,27 @@ def test_a_sender_that_is_none_of_the_own_addresses_is_a_warning() -> None:
     assert "foreign_from" in found(raw("From: boss@example.com", "Subject: Hello"))
 
 
-@pytest.mark.parametrize("blank", ["[ ]", "[]", "[   ]", "[...]", "[…]", "[ TODO ]", "[___]"])
+@pytest.mark.parametrize(
+    "blank",
+    [
+        *("[ ]", "[]", "[   ]", "[...]", "[…]", "[ TODO ]", "[___]", "[date?]", "[is that possible?]"),
+        *("[your answer]", "[Antwort]", "[votre réponse]", "[tu respuesta]", "[¿es posible?]", "[Name]"),
+    ],
+)
 def test_a_blank_that_nobody_filled_in_stops_the_send(blank: str) -> None:
     """In the text and in the subject; in the quoted mail of somebody else it does not."""
     assert Weight.STOP == found(raw("Subject: Hello", body=f"See you at {blank}."))["blanks"].weight
     assert Weight.STOP == found(raw(f"Subject: Hello {blank}"))["blanks"].weight
     quoted = f"Yes.\r\n\r\nOn Mon, 23 Nov 2026 at 09:00, Bob <bob@x.example> wrote:\r\n> at {blank}"
     assert "blanks" not in found(raw("Subject: Hello", body=quoted))
+
+
+@pytest.mark.parametrize(
+    "text", ["[tiles-users] Gaps", "[ATLAS-318] Legend", "as he said [sic]", "see [1] and [Smith 2004]"]
+)
+def test_brackets_that_mean_something_are_no_blanks(text: str) -> None:
+    """A list's tag, a ticket's number and a footnote do not keep a mail from leaving."""
+    assert "blanks" not in found(raw(f"Subject: {text}", body=text))
 
 
 def test_the_gravest_flag_comes_first() -> None:

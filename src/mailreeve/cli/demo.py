@@ -1,7 +1,10 @@
 """demo run, demo reset: the main job on the built-in mailbox."""
 
+import contextlib
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import click
 
@@ -33,7 +36,11 @@ def _reset() -> None:
 def run() -> int:
     """Triage a fresh demo mailbox and show what came of it: no account, no key."""
     _reset()
-    face = Face(demo=True)
+    with contextlib.closing(Face(demo=True)) as face:
+        return _shown(face)
+
+
+def _shown(face: Face) -> int:
     console = face.console
     with face.interruptible(), face.progress() as progress:
         told = triage.triage(face.box, progress=progress, cancel=face.cancel)
@@ -54,5 +61,6 @@ def run() -> int:
 
 def client_settings() -> dict[str, object]:
     """The entry for an MCP client, with the path of this installation."""
-    command = shutil.which("mailreeve") or "mailreeve"
+    beside = shutil.which("mailreeve", path=str(Path(sys.executable).parent))
+    command = beside or shutil.which("mailreeve") or "mailreeve"
     return {"mcpServers": {"mailreeve": {"command": command, "args": ["--demo", "serve"]}}}

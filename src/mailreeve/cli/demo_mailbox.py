@@ -21,13 +21,14 @@ def start(folder: Path) -> GoogleConfig:
     private_folder(folder)
     command = [sys.executable, "-m", "mailreeve", "sandbox", "--state", str(folder / "mailbox.db")]
     command += ["--quota", "off"]  # nobody should wait for a minute's units of a mailbox that is not Google's
-    child = subprocess.Popen(  # noqa: S603 -- our own interpreter and our own arguments
-        [*command, "--parent", str(os.getpid())],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=(folder / "sandbox.log").open("ab"),
-        text=True,
-    )
+    with (folder / "sandbox.log").open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603 -- our own interpreter and our own arguments
+            [*command, "--parent", str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
     atexit.register(_stop, child)
     assert child.stdout is not None  # noqa: S101 -- asked for with PIPE
     line = child.stdout.readline()

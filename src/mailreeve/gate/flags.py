@@ -19,7 +19,14 @@ _PUBLIC = frozenset({
     "mail.com", "hey.com", "fastmail.com", "orange.fr", "free.fr", "libero.it",
 })  # fmt: skip
 """Domains at which anybody has an address: they make nobody a colleague."""
-_BLANK = re.compile(r"\[\s*\]|\[\s*(?:\.{2,}|…|_+|TODO|TBD|XXX)\s*\]", re.IGNORECASE)
+_BLANK = re.compile(
+    r"\[\s*(?:|\.{2,}|…|_+|TODO|TBD|XXX|[^\[\]\n]{1,40}\?"
+    r"|(?:your|insert|votre|vos|tu|su|dein|deine|ihr|ihre)\s[^\[\]\n]{1,30}"
+    r"|(?:first |last )?name|date|time|place|amount|price|number|address|company|recipient|answer"
+    r"|antwort|name|datum|uhrzeit|ort|betrag|preis|réponse|nom|date|heure|montant|respuesta|nombre|fecha|hora)\s*\]",
+    re.IGNORECASE,
+)
+"""Places that a reader left open: `[ ]`, `[date?]`, `[your answer]`, and what templates usually say."""
 _NAMES_ATTACHMENT = re.compile(
     r"\b(?:attach(?:ed|ment|ments|ing)|enclos(?:ed|ure)|anbei|im anhang|angehängt|beigefügt|ci-joint|"
     r"en pièce jointe|adjunt[oa]s?|allegat[oi]|em anexo|bijgevoegd|bijlage)\b|"

@@ -1,0 +1,37 @@
+"""`make demo`: the main job without an account, as a stranger runs it."""
+
+import json
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_the_demo_shows_the_main_job(run: Run) -> None:
+    """Triaged inbox, coverage, digest, two drafted replies, and how to connect a client; nothing failed."""
+    done = run("demo", "run")
+    assert 0 == done.code
+    for shown in (
+        "The triaged inbox",
+        "Urgent",
+        "0 failed",
+        "The digest",
+        "2 of",
+        "Send it with",
+        "mcpServers",
+    ):
+        assert shown in done.out, shown
+
+
+def test_the_client_settings_name_this_installation(run: Run) -> None:
+    """What is pasted into the client starts this very program, in or out of an activated environment."""
+    out = run("demo", "run").out
+    settings = json.loads(out[out.index("{\n") : out.rindex("}\n") + 1])
+    assert Path(sys.executable).parent == Path(settings["mcpServers"]["mailreeve"]["command"]).parent
+
+
+def test_a_demo_can_be_made_new(run: Run) -> None:
+    """After `demo reset` nothing was triaged yet."""
+    run("demo", "run")
+    run("demo", "reset")
+    assert [] == run("--demo", "runs", "--json").json["runs"]
