@@ -120,6 +120,8 @@ class PolicyConfig(_Section):
     """The only folder that files are attached from; None: nothing can be attached."""
     trusted_recipients: tuple[str, ...] = ()
     sends_per_day: int = Field(default=50, ge=0, le=2000)
+    review_page: bool = True
+    """An MCP server may open the review page in the browser when the client cannot ask before a send."""
 
 
 class LabelConfig(_Section):

@@ -11,7 +11,10 @@ from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import App
 from mailreeve.config import Config, GoogleConfig, PolicyConfig
+from mailreeve.mcp_server.browser import Browser
+from mailreeve.mcp_server.page import Way
 from mailreeve.mcp_server.server import build
+from mailreeve.web.serve import ReviewServer
 
 EVERYTHING = PolicyConfig(capabilities=("read", "label", "draft", "send"))
 Make = Callable[..., App]
@@ -42,10 +45,11 @@ def app(make_app: Make) -> App:
 
 @pytest.fixture(params=["auto", "legacy"])
 def connect(request: pytest.FixtureRequest, app: App) -> Connect:
-    """Clients of each era; keywords are those of the SDK's client."""
+    """Clients of each era; `person` gets the review page; other keywords are those of the SDK's client."""
 
-    def make(of: App = app, **options: Any) -> Client:
-        return Client(build(of), mode=request.param, **options)
+    def make(of: App = app, *, person: Browser | None = None, wait: float = 30.0, **options: Any) -> Client:
+        way = Way(person, ReviewServer) if person else None
+        return Client(build(of, way, page_seconds=wait), mode=request.param, **options)
 
     return make
 

@@ -66,12 +66,15 @@ def test_annotations_are_true() -> None:
     ("capabilities", "listed"),
     [
         ("read", "search_mail read_mail get_attachment summarize classify review"),
-        ("read draft", "search_mail read_mail get_attachment summarize classify draft_mail review undo"),
+        (
+            "read draft",
+            "search_mail read_mail get_attachment summarize classify draft_mail review open_review undo",
+        ),
         (
             "read label",
             "search_mail read_mail get_attachment summarize classify label_mail triage review undo",
         ),
-        ("read send", "search_mail read_mail get_attachment summarize classify send_mail review"),
+        ("read send", "search_mail read_mail get_attachment summarize classify send_mail review open_review"),
         ("", ""),
     ],
 )

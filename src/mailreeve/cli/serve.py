@@ -2,10 +2,15 @@
 
 import gc
 import signal
+from typing import TYPE_CHECKING
 
 import click
 
 from mailreeve.cli.face import Face
+
+if TYPE_CHECKING:
+    from mailreeve.app import Mailbox
+    from mailreeve.mcp_server.browser import PageServer
 
 
 @click.command()
@@ -13,14 +18,22 @@ from mailreeve.cli.face import Face
 def serve(face: Face) -> None:
     """Serve MCP on stdin and stdout until stdin closes; logs go to stderr."""
     gc.disable()  # the protocol's thousands of model classes stay for good: looking for garbage only costs time
+    from mailreeve.mcp_server.browser import SystemBrowser
+    from mailreeve.mcp_server.page import Way
     from mailreeve.mcp_server.server import build
 
     # Ctrl-C would wait for the thread that reads stdin; a kill at any moment loses and repeats nothing
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    server = build(face.app)
+    server = build(face.app, Way(SystemBrowser(), _review_page))
     gc.enable()
     gc.freeze()
     try:
         server.run()
     finally:
         face.app.close()
+
+
+def _review_page(box: "Mailbox") -> "PageServer":
+    from mailreeve.web.serve import ReviewServer
+
+    return ReviewServer(box)

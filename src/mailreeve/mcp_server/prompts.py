@@ -5,7 +5,7 @@ from typing import Annotated
 from mcp.server import MCPServer
 from pydantic import Field
 
-from mailreeve.app import App
+from mailreeve.mcp_server.served import Served
 
 
 def daily_brief() -> str:
@@ -45,7 +45,7 @@ def answer_this_thread(
     )
 
 
-def add(server: MCPServer[App]) -> None:
+def add(server: MCPServer[Served]) -> None:
     """Register all prompts."""
     for function, title in (
         (daily_brief, "Daily brief"),

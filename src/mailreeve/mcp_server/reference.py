@@ -76,6 +76,8 @@ def _manner(tool: Tool) -> str:
     hints = tool.annotations
     if hints is None or hints.read_only_hint:
         return "changes nothing"
+    if hints.open_world_hint is False:
+        return "changes nothing in the mailbox"
     return "changes the mailbox" + ("" if hints.destructive_hint else ", adds only")
 
 

@@ -19,6 +19,7 @@ from mailreeve.app import App
 from mailreeve.errors import MailreeveError, NotFound
 from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import fenced
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.work import Answer, Call, in_thread
 
 _BETWEEN = re.compile(r"[\s/()\[\]{}|&\"':]")
@@ -110,7 +111,7 @@ def _dashed(name: str) -> str:
     return _BETWEEN.sub("-", name.strip().lower())
 
 
-def add(server: MCPServer[App], app: App) -> None:
+def add(server: MCPServer[Served], app: App) -> None:
     """Register the resources and the completion of label names."""
     every = Resources(app)
     for uri, function, title, mime_type in (

@@ -4,11 +4,16 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import anyio
+import anyio.to_thread
 from mcp.server import MCPServer
 
 from mailreeve import __version__
 from mailreeve.app import App
-from mailreeve.mcp_server import prompts, resources
+from mailreeve.mcp_server import card, prompts, resources
+from mailreeve.mcp_server.door import door
+from mailreeve.mcp_server.page import SECONDS, Page, Way
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.toolset import tools
 
 INSTRUCTIONS = (
@@ -19,12 +24,21 @@ INSTRUCTIONS = (
 )
 
 
-def build(app: App) -> MCPServer[App]:
-    """The server for one home; nothing here asks Google, the keyring or a model."""
+def build(app: App, way: Way | None = None, *, page_seconds: float = SECONDS) -> MCPServer[Served]:
+    """The server for one home; nothing here asks Google, the keyring or a model.
+
+    `way` shows the person the review page when their client cannot ask them; a call of send_mail waits
+    `page_seconds` for what they decide there.
+    """
 
     @asynccontextmanager
-    async def lifespan(_server: MCPServer[App]) -> AsyncIterator[App]:
-        yield app
+    async def lifespan(_server: MCPServer[Served]) -> AsyncIterator[Served]:
+        page = Page(way, page_seconds)
+        try:
+            yield Served(app, page)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(page.close)
 
     with without_rich():
         server = MCPServer(
@@ -34,6 +48,8 @@ def build(app: App) -> MCPServer[App]:
             instructions=INSTRUCTIONS,
             lifespan=lifespan,
             tools=tools(app.capabilities()),
+            extensions=[card.extension()],
+            middleware=[door(app)],
             log_level="WARNING",
         )
     resources.add(server, app)

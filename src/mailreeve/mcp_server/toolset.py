@@ -8,10 +8,12 @@ from typing import Any
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 
+from mailreeve.mcp_server.card import URI
 from mailreeve.mcp_server.schema import trimmed
 from mailreeve.mcp_server.tools.drafts import draft_mail
 from mailreeve.mcp_server.tools.labels import label_mail, undo
 from mailreeve.mcp_server.tools.mail import get_attachment, read_mail, search_mail
+from mailreeve.mcp_server.tools.page import open_review
 from mailreeve.mcp_server.tools.reading import classify, summarize
 from mailreeve.mcp_server.tools.sending import send_mail
 from mailreeve.mcp_server.tools.triage import review, triage
@@ -24,6 +26,15 @@ CHANGES = ToolAnnotations(
 WRITES = ToolAnnotations(
     read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True
 )
+SHOWS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+_CARDS = {
+    "draft_mail": {"resourceUri": URI},
+    "send_mail": {"resourceUri": URI},
+    "open_review": {"resourceUri": URI, "visibility": ["app"]},
+}
+"""MCP Apps: which tools a host shows with the card, and which only the card calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ TOOLS = (
     _entry(send_mail, "Send a draft after asking the user", WRITES, "send"),
     _entry(triage, "Triage new mail", WRITES, "label"),
     _entry(review, "What waits, digest, runs", LOOKS, "read"),
+    _entry(open_review, "Open the review page", SHOWS, "draft", "send"),
     _entry(undo, "Undo a change or a run", CHANGES, "label", "draft"),
 )
 
@@ -62,11 +74,13 @@ def tools(capabilities: Collection[str]) -> list[Tool]:
 
 
 def _tool(entry: Entry) -> Tool:
+    card = _CARDS.get(entry.function.__name__)
     tool = Tool.from_function(
         entry.function,
         title=entry.title,
         description=" ".join((inspect.getdoc(entry.function) or "").split()),
         annotations=entry.annotations,
+        meta={"ui": card} if card else None,
     )
     tool.parameters = trimmed(tool.parameters)
     tool.fn_metadata.output_schema = trimmed(tool.fn_metadata.output_schema or {}, descriptions=False)

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mailreeve.app import App, Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import MailreeveError
+from mailreeve.mcp_server.served import Served
 from mailreeve.models import Progress
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ class Call:
     progress: Progress
 
 
-async def run(ctx: Context[App], account: str, use: Callable[[Call], Answer]) -> Answer:
+async def run(ctx: Context[Served], account: str, use: Callable[[Call], Answer]) -> Answer:
     """Run a use case for a tool.
 
     Raises ToolError with the message and the advice of every MailreeveError: the model reads them.
     """
     reports = Reports(ctx)
     try:
-        answer = await in_thread(ctx.request_context.lifespan_context, account, use, reports.tell)
+        answer = await in_thread(ctx.request_context.lifespan_context.app, account, use, reports.tell)
     except MailreeveError as error:
         raise ToolError(str(error)) from error
     await reports.sent()
@@ -62,7 +63,7 @@ async def in_thread(app: App, account: str, use: Callable[[Call], Answer], progr
         raise
 
 
-def client_name(ctx: Context[App]) -> str:
+def client_name(ctx: Context[Served]) -> str:
     """The program that speaks, by its own account: good for a note, never for a decision."""
     params = ctx.session.client_params
     return params.client_info.name[:60] if params else "an unnamed client"
@@ -71,7 +72,7 @@ def client_name(ctx: Context[App]) -> str:
 class Reports:
     """Carries progress from the worker thread to the client without making the thread wait."""
 
-    def __init__(self, ctx: Context[App]) -> None:
+    def __init__(self, ctx: Context[Served]) -> None:
         self._ctx = ctx
         self._loop = asyncio.get_running_loop()
         self._under_way: list[Future[None]] = []

@@ -3,14 +3,18 @@
 No argument of these approves: `confirm` is called by the faces' code that has just read a person's own answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from typing_extensions import TypedDict
+
 from mailreeve.app import Mailbox
-from mailreeve.errors import InputError
+from mailreeve.errors import InputError, NotFound
 from mailreeve.gate import question
 from mailreeve.gate.execute import Outcome
+from mailreeve.gate.proposal import digest, same
+from mailreeve.mail import mime
 from mailreeve.models import Proposal
 from mailreeve.models import ProposalState as State
 from mailreeve.service.answers import SendAnswer
@@ -23,6 +27,7 @@ _STATUS = {
     State.REJECTED: "declined",
     State.CANCELLED: "declined",
     State.PROPOSED: "needs_user",
+    State.APPROVED: "needs_user",
 }
 
 
@@ -61,8 +66,7 @@ def confirm(
     else:
         proposal = box.gate.get(proposal_id)
     if proposal.state is State.SCHEDULED:
-        when = box.local_time(proposal.scheduled_at)
-        return _answer(proposal, f"It leaves at {when:%Y-%m-%d %H:%M %Z}, while Mailreeve runs then.")
+        return _scheduled(box, proposal)
     return _told(box.gate.execute(proposal.id))
 
 
@@ -80,6 +84,100 @@ def waiting(box: Mailbox, proposal_id: str) -> SendAnswer:
         " on a terminal."
     )
     return _answer(proposal, advice)
+
+
+class Letter(TypedDict):
+    """What a proposal holds, for a card beside the question."""
+
+    to: list[str]
+    cc: list[str]
+    bcc: list[str]
+    subject: str
+    text: str
+    flags: list[str]
+
+
+def letter(box: Mailbox, proposal_id: str) -> Letter:
+    """What an open proposal would send."""
+    proposal = box.gate.get(proposal_id)
+    envelope = proposal.envelope
+    return Letter(
+        to=list(envelope.to),
+        cc=list(envelope.cc),
+        bcc=list(envelope.bcc),
+        subject=proposal.subject,
+        text=mime.from_bytes(proposal.raw).text,
+        flags=[flag.text for flag in proposal.flags],
+    )
+
+
+def current(box: Mailbox, proposal_id: str) -> Proposal:
+    """A proposal as it stands now, or, when it is closed, the newest one for its draft.
+
+    A person who changes the draft on the page and approves it answers a new proposal.
+    """
+    found = box.gate.get(proposal_id)
+    if found.state not in {State.REJECTED, State.CANCELLED}:
+        return found
+    return _newest(box, found.draft_id) or found
+
+
+def meanwhile(box: Mailbox, draft_id: str, asked: str = "") -> SendAnswer | None:
+    """What a person did elsewhere with a draft that is asked about again; None when they are to be asked.
+
+    On the review page or a terminal they may have sent it. `asked` is the proposal that was left with them, if any:
+    then their no is told too, as long as the draft is the one that they declined.
+    """
+    newest = _newest(box, draft_id)
+    if newest is None:
+        return None
+    found = box.gate.get(newest.id)
+    if found.state is State.DONE and found.decided_how in {"page", "tty"}:
+        return outcome(box, found)
+    if not asked:
+        return None
+    if found.state in {State.APPROVED, State.EXECUTING}:
+        return outcome(box, found)
+    if found.state in {State.REJECTED, State.FAILED} and _is_unchanged(box, found):
+        return outcome(box, found)
+    return None
+
+
+def outcome(box: Mailbox, proposal: Proposal) -> SendAnswer:
+    """Where a question stands that was left with a person on the review page."""
+    if proposal.state is State.SCHEDULED:
+        return _scheduled(box, proposal)
+    if proposal.state is State.PROPOSED:
+        advice = (
+            "Nothing was sent yet: the review page in the user's browser shows the message and waits for their"
+            " answer. Tell them, then call send_mail again for this draft; it tells what they decided."
+        )
+    elif proposal.state in {State.APPROVED, State.EXECUTING}:
+        advice = "The user approved it and it is being sent. Call send_mail again to learn what became of it."
+    elif proposal.state is State.REJECTED:
+        advice = f"The user did not approve it: {proposal.outcome}"
+    else:
+        advice = proposal.outcome
+    return _answer(proposal, advice)
+
+
+def _newest(box: Mailbox, draft_id: str) -> Proposal | None:
+    return next((one for one in box.gate.recent() if one.draft_id == draft_id), None)
+
+
+def _is_unchanged(box: Mailbox, proposal: Proposal) -> bool:
+    """True when the draft in Gmail is still what the proposal, whose bytes are wiped by now, was made from."""
+    try:
+        draft = box.gmail.draft(proposal.draft_id)
+    except NotFound:
+        return False
+    now = replace(proposal, raw=draft.raw, thread_id=draft.thread_id)
+    return same(digest(now), proposal.digest)
+
+
+def _scheduled(box: Mailbox, proposal: Proposal) -> SendAnswer:
+    when = box.local_time(proposal.scheduled_at)
+    return _answer(proposal, f"It leaves at {when:%Y-%m-%d %H:%M %Z}, while Mailreeve runs then.")
 
 
 def _told(outcome: Outcome) -> SendAnswer:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from mailreeve.app import Mailbox
 from mailreeve.errors import ConfigError, MailreeveError
@@ -81,10 +82,12 @@ class ReviewServer:
         assert self._desk is not None  # noqa: S101 -- start was called
         return self._desk.host
 
-    def url_for(self, proposal_id: str = "") -> str:
-        """An address that opens a proposal, or the queue, once, within two minutes."""
+    def url_for(self, proposal_id: str = "", draft_id: str = "") -> str:
+        """An address that opens a proposal, else a draft, else the queue, once, within two minutes."""
         assert self._desk is not None  # noqa: S101 -- start was called
-        where = f"/proposal/{proposal_id}" if proposal_id else "/"
+        where = f"/draft/{quote(draft_id, safe='')}" if draft_id else "/"
+        if proposal_id:
+            where = f"/proposal/{quote(proposal_id, safe='')}"
         return f"http://{self.host}/open/{self._desk.sessions.secret(where)}"
 
     def stop(self) -> None:

@@ -6,8 +6,8 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from mailreeve.app import App
 from mailreeve.mcp_server.results import DraftShown, fenced, result
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Ids
 from mailreeve.mcp_server.work import Call, client_name, run
 
@@ -16,7 +16,7 @@ Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_len
 
 async def draft_mail(
     kind: Literal["new", "reply", "reply_all", "forward", "edit"],
-    ctx: Context[App],
+    ctx: Context[Served],
     to: Addresses = [],  # noqa: B006 # pydantic copies it, and a list keeps the schema short
     cc: Addresses = [],  # noqa: B006
     bcc: Addresses = [],  # noqa: B006

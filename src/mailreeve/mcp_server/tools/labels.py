@@ -6,8 +6,8 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from mailreeve.app import App
 from mailreeve.mcp_server.results import result
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Id, Ids
 from mailreeve.mcp_server.work import Call, run
 from mailreeve.service.answers import LabelledAnswer, UndoAnswer
@@ -15,7 +15,7 @@ from mailreeve.service.answers import LabelledAnswer, UndoAnswer
 
 async def label_mail(
     ids: Ids,
-    ctx: Context[App],
+    ctx: Context[Served],
     add: Annotated[
         Ids, Field(description="archive, read, unread, star, important, trash, spam, or label names")
     ] = [],  # noqa: B006 # pydantic copies it
@@ -34,7 +34,7 @@ async def label_mail(
 
 async def undo(
     id: Annotated[Id, Field(description="A `change` or `run` id of an answer")],  # noqa: A002 # the outer face
-    ctx: Context[App],
+    ctx: Context[Served],
     account: Account = "",
 ) -> Annotated[CallToolResult, UndoAnswer]:
     """Take back one change or a whole triage run.

@@ -6,9 +6,9 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from mailreeve.app import App
 from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import FencedFile, Hits, Reading, fenced, result
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Cursor, Id, Ids, Words, offset
 from mailreeve.mcp_server.work import Call, run
 
@@ -20,7 +20,7 @@ async def search_mail(
     query: Annotated[
         Words, Field(description="Gmail search: from:ana is:unread newer_than:7d has:attachment")
     ],
-    ctx: Context[App],
+    ctx: Context[Served],
     limit: Annotated[int, Field(ge=1, le=50)] = 20,
     cursor: Cursor = "",
     source: Literal["auto", "gmail", "local"] = "auto",
@@ -40,7 +40,7 @@ async def search_mail(
 
 
 async def read_mail(
-    ctx: Context[App],
+    ctx: Context[Served],
     ids: Ids = [],  # noqa: B006 # pydantic copies it, and a list keeps the schema short
     thread_id: Annotated[str, Field(max_length=100, description="All its messages, oldest first")] = "",
     detail: Literal["text", "full", "links"] = "text",
@@ -67,7 +67,7 @@ async def read_mail(
 async def get_attachment(
     message_id: Id,
     part: Annotated[Id, Field(description="As read_mail shows it")],
-    ctx: Context[App],
+    ctx: Context[Served],
     cursor: Cursor = "",
     account: Account = "",
 ) -> Annotated[CallToolResult, FencedFile]:

@@ -6,14 +6,14 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from mailreeve.app import App
 from mailreeve.mcp_server.results import Summaries, Verdicts, fenced, result
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Ids, Words
 from mailreeve.mcp_server.work import Call, run
 
 
 async def summarize(
-    ctx: Context[App],
+    ctx: Context[Served],
     thread_ids: Ids = [],  # noqa: B006 # pydantic copies it, and a list keeps the schema short
     query: Annotated[Words, Field(description="Instead: the newest 20 threads of a Gmail search")] = "",
     account: Account = "",
@@ -34,7 +34,9 @@ async def summarize(
     return result(await run(ctx, account, use))
 
 
-async def classify(ids: Ids, ctx: Context[App], account: Account = "") -> Annotated[CallToolResult, Verdicts]:
+async def classify(
+    ids: Ids, ctx: Context[Served], account: Account = ""
+) -> Annotated[CallToolResult, Verdicts]:
     """Which of the user's labels each message deserves, and why; priority, deadline, whether to reply.
 
     Sets nothing: use label_mail or triage.

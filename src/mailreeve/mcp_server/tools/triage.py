@@ -6,9 +6,9 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from mailreeve.app import App
 from mailreeve.mcp_server import text
 from mailreeve.mcp_server.results import RunRow, RunShown, Waiting, fenced, result
+from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Cursor, offset
 from mailreeve.mcp_server.work import Call, run
 from mailreeve.service.answers import RunAnswer
@@ -18,7 +18,7 @@ _MOST = 1000
 
 
 async def triage(
-    ctx: Context[App],
+    ctx: Context[Served],
     since: Annotated[str, Field(max_length=20, description="12h, 7d, 2w; empty: since the last run")] = "",
     dry_run: bool = False,
     again: Annotated[bool, Field(description="Decide anew")] = False,
@@ -55,7 +55,7 @@ def _short(answer: RunAnswer) -> dict[str, Any]:
 
 
 async def review(
-    ctx: Context[App],
+    ctx: Context[Served],
     show: Literal["waiting", "digest", "runs"] = "waiting",
     cursor: Cursor = "",
     account: Account = "",
