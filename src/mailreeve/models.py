@@ -527,3 +527,5 @@ class Proposal:
     """Gmail's id of the sent message."""
     outcome: str = ""
     """What became of it, in one sentence."""
+    bounce: str = ""
+    """What a receiving server said afterwards: `address: reason`, several joined by semicolons."""

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("mailreeve.cli.triage", "runs"),
     "labels": ("mailreeve.cli.triage", "labels"),
     "undo": ("mailreeve.cli.triage", "undo"),
+    "access": ("mailreeve.cli.access", "access"),
     "review": ("mailreeve.cli.review", "review"),
     "audit": ("mailreeve.cli.audit", "audit"),
     "serve": ("mailreeve.cli.serve", "serve"),

@@ -178,4 +178,17 @@ M004 = (
 )
 """Whom the person writes to."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004)
+M005 = (
+    """create table client (
+        name text primary key,
+        version text not null,
+        protocol text not null,
+        first_at bigint not null,
+        last_at bigint not null,
+        refused integer not null default 0
+    )""",
+    "alter table proposal add column bounce text not null default ''",
+)
+"""Programs that spoke MCP; and what a receiving server said about a message that was sent."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005)
