@@ -83,7 +83,7 @@ def place_of(page: Page, end: str) -> str:
 
 
 async def send(client: Client, draft_id: str, told: list[str] | None = None) -> CallToolResult:
-    async def note(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001 -- the SDK's names
+    async def note(progress: float, total: float | None, message: str | None) -> None:
         if told is not None:
             told.append(str(message))
 
