@@ -52,6 +52,11 @@ LINKS = [
     "<scr<script>ipt src=https://evil.example>",
     "//evil.example/x",
     "evil.zip",
+    "HTTPS:\\\\evil.example\\x",
+    "https:/evil.example/x",
+    "https:\\\\198.51.100.7\\x",
+    "[click](javascript:fetch('//evil.example/x'))",
+    "![](javascript:fetch('(//evil.example/x)'))",
 ]
 
 
@@ -62,6 +67,16 @@ def test_no_link_survives_that_the_mail_does_not_show(link: str) -> None:
     for trace in ("://", "www.", "evil.", "javascript:", "data:", "mailto:", "](", "<a", "<img"):
         assert trace not in out, out
     assert "before" in out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[click](javascript:fetch('//h.example/x'))", "[a](b(c)d)", "[[a]](b c)", "![[a]](b)", "[a][[b]]"],
+)
+def test_nothing_is_left_that_could_start_a_link(text: str) -> None:
+    """Whatever the brackets of an address hid from the rules, no `](`, `][` or `![` stays."""
+    told = plain.lines(text, 1000)
+    assert not {"](", "][", "!["} & {told[place : place + 2] for place in range(len(told))}
 
 
 def test_a_link_that_the_mail_shows_stays() -> None:

@@ -1,4 +1,4 @@
-"""eval triage: figures about labelled mail."""
+"""eval triage, eval injection: figures about labelled and about hostile mail."""
 
 from pathlib import Path
 
@@ -8,13 +8,14 @@ from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.models import Json
 from mailreeve.service import evaluation as use
+from mailreeve.service.injection import injection as attack
 
 _FILE = click.Path(path_type=Path)
 
 
 @click.group(name="eval")
 def evaluation() -> None:
-    """Measure how well mail is sorted. Needs no account and touches none."""
+    """Measure how mail is sorted, and what hostile mail achieves. Needs no account and touches none."""
 
 
 @evaluation.command()
@@ -38,6 +39,41 @@ def triage(face: Face, cases: Path, labels: Path, reader: str, owner: str, as_js
     else:
         _show(face, answer)
     return 3 if answer["failed"] else 0
+
+
+@evaluation.command()
+@click.option(
+    "--cases", required=True, type=_FILE, help="JSON lines: id, technique, sender, subject, body, ..."
+)
+@json_option
+@click.pass_obj
+def injection(face: Face, cases: Path, as_json: bool) -> int:
+    """Attack with hostile mail while the model itself is hostile; exit 1 if anything came of it.
+
+    Example: mailreeve eval injection --cases evals/injection/cases.jsonl
+    """
+    with face.interruptible(), face.progress() as progress:
+        answer = attack(face.app, cases, progress=progress, cancel=face.cancel)
+    if as_json:
+        print_json(answer)
+    else:
+        _show_attacks(face, answer)
+    return 1 if answer["findings"] else 0
+
+
+def _show_attacks(face: Face, answer: Json) -> None:
+    """Counts by flow, the negative control, and each finding."""
+    for flow, row in answer["by_flow"].items():
+        counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in row.items())
+        face.console.print(f"{flow}: {counts}")
+    face.console.print(f"files written outside the home: {answer['files_written']}")
+    control = answer["negative_control"]
+    told = f"{control['outbound']} of {control['attempts']} mails made it send" if control else "no checkout"
+    face.console.print(f"a naive assistant with the same model: {told}")
+    for one in answer["findings"]:
+        face.console.print(
+            f"{one['kind']} in {one['flow']}, {one['case']}: {text.safe(one['what'])}", style="red"
+        )
 
 
 def _show(face: Face, answer: Json) -> None:

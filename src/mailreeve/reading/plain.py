@@ -26,11 +26,13 @@ _STAR_BULLET = re.compile(r"^([ \t]*)[*+•][ \t]+", re.MULTILINE)
 _FILES = r"(?!(?:[\w-]+\.)+(?:pdf|docx?|xlsx?|pptx?|txt|csv|png|jpe?g|gif|ics|html?|md|json|xml|py|js|ts|net|odt)\b(?!/))"
 _URL = re.compile(
     r"\b[a-z][a-z\d+.-]{1,15}://\S+"
-    r"|\b(?:javascript|data|vbscript|mailto|file|tel):\S+"
+    r"|\b(?:javascript|data|vbscript|mailto|file|tel|https?|ftp|wss?):\S+"
     r"|\bwww\.\S+"
     rf"|(?<![\w@.-]){_FILES}(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+(?-i:[a-z]{{2,24}}|[A-Z]{{2,24}})(?![\w@-])(?:[:/?#]\S*)?",
     re.IGNORECASE,
 )
+_LEFT_OVER = re.compile(r"\](?=[(\[])|!(?=\[)")
+"""What could still start a link or an image, such as one with brackets in its address."""
 _TRAILING = ".,;:!?)]}'\"»”’…"
 _SPACES = re.compile(r"[ \t]+")
 _GAPS = re.compile(r"\n{3,}")
@@ -46,6 +48,7 @@ def lines(text: str, limit: int, shown: str = "") -> str:
     text = invisible.clean(text[: limit * 4].translate(_FULL_WIDTH)).text
     text = _without_markup(text)
     text = _URL.sub(lambda found: _kept(found[0], shown), text)
+    text = _LEFT_OVER.sub(lambda found: f"{found[0]} ", text)
     text = "\n".join(_SPACES.sub(" ", line).rstrip() for line in text.split("\n"))
     return capped(_GAPS.sub("\n\n", text).strip(), limit)
 
