@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from mailreeve import config
 from mailreeve.errors import ConfigError
@@ -32,7 +32,11 @@ def test_the_example_shows_every_default(tmp_path: Path) -> None:
 def test_the_example_names_every_key() -> None:
     """No setting is missing from config.example.toml, commented or not."""
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    sections: dict[str, type[BaseModel]] = {"google": config.GoogleConfig, "llm": config.LlmConfig, "triage": config.TriageConfig}
+    sections: dict[str, Any] = {
+        "google": config.GoogleConfig,
+        "llm": config.LlmConfig,
+        "triage": config.TriageConfig,
+    }
     sections |= {"user": config.UserConfig, "policy": config.PolicyConfig, "labels": config.LabelConfig}
     missing = [
         f"{name}.{key}"
