@@ -83,11 +83,15 @@ def draft(
 
 @click.command()
 @click.argument("draft_id", metavar="DRAFT")
+@click.option("--at", default="", metavar="TIME", help="Later, such as 2026-11-24T08:30; in your time zone.")
 @json_option
 @click.pass_obj
-def send(face: Face, draft_id: str, as_json: bool) -> int:
-    """Send a draft, after you have seen exactly what leaves and said yes on this terminal."""
-    pending = sending.propose(face.box, draft_id)
+def send(face: Face, draft_id: str, at: str, as_json: bool) -> int:
+    """Send a draft, after you have seen exactly what leaves and said yes on this terminal.
+
+    With --at it leaves then, while `mailreeve serve` runs, or with the next `mailreeve triage` within an hour.
+    """
+    pending = sending.propose(face.box, draft_id, at=at or None)
     if pending.decision == "ask" and not face.asks:
         answer = sending.waiting(face.box, pending.proposal_id)
     elif pending.decision == "allow" or _asked(pending.question, pending.digest):

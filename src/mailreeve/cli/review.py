@@ -10,15 +10,19 @@ from mailreeve.cli import text
 from mailreeve.cli.account import stdout_to_stderr
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.errors import Cancelled
+from mailreeve.service import later
 from mailreeve.service import review as use
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--web", is_flag=True, help="Open the review page in your browser, until Ctrl-C.")
 @json_option
-@click.pass_obj
-def review(face: Face, web: bool, as_json: bool) -> None:
+@click.pass_context
+def review(ctx: click.Context, web: bool, as_json: bool) -> None:
     """Go through what waits for you: on a terminal key by key, with --web in your browser, else as a list."""
+    face: Face = ctx.obj
+    if ctx.invoked_subcommand:
+        return
     if web:
         _serve(face)
         return
@@ -34,6 +38,19 @@ def review(face: Face, web: bool, as_json: bool) -> None:
         text.proposals(face.console, answer)
     else:
         click.echo("Nothing waits for you.")
+
+
+@review.command()
+@click.argument("proposal")
+@json_option
+@click.pass_obj
+def cancel(face: Face, proposal: str, as_json: bool) -> None:
+    """Withdraw what waits or is planned; the draft stays in Gmail."""
+    answer = later.cancel(face.box, proposal)
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(answer["advice"])
 
 
 def _serve(face: Face) -> None:

@@ -165,6 +165,10 @@ def run(console: "Console", answer: RunAnswer) -> None:
     inbox(console, answer.get("inbox", []))
     console.print(coverage(answer))
     failures(console, answer["failures"])
+    for one in answer.get("sent", []):
+        console.print(f"{one['status']} (planned for now) {one['proposal']}: {safe(one['advice'])}")
+    for item in answer.get("bounced", []):
+        console.print(f"bounced {item['id']}: {safe(item['reason'])}", style="yellow")
     if answer["left"]:
         console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
     if answer["run"] and not answer["dry_run"]:
@@ -244,3 +248,6 @@ def proposals(console: "Console", answer: ReviewAnswer) -> None:
             one["id"], one["kind"], one["state"], to, safe(one["subject"]), safe("; ".join(one["flags"]))
         )
     console.print(made)
+    for one in answer["proposals"]:
+        if one["bounced"]:
+            console.print(f"{one['id']} bounced: {safe(one['bounced'])}", style="yellow")

@@ -22,7 +22,7 @@ from mailreeve.errors import (
     NeedsPerson,
     NotApproved,
 )
-from mailreeve.gate import policy
+from mailreeve.gate import bounce, policy
 from mailreeve.gate.execute import SETTLE_SECONDS, Executor, Outcome, facts
 from mailreeve.gate.policy import Answer, Policy
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender, SystemClock
@@ -245,6 +245,10 @@ class Gate:
         What cannot be sent now, such as without a connection, stays scheduled and is tried again.
         """
         return tuple(self._deliver(proposal) for proposal in self.due())
+
+    def look_for_bounces(self) -> tuple[Proposal, ...]:
+        """Find reports that what was sent lately did not arrive; returns the proposals with news."""
+        return bounce.note(self._reader, self._proposals, self._audit, self._clock.now())
 
     def _deliver(self, proposal: Proposal) -> Outcome:
         if _missed(proposal, self._clock.now()):

@@ -15,7 +15,7 @@ GUARDED = frozenset({"tools/call", "resources/read", "completion/complete"})
 
 
 def door(app: App) -> ServerMiddleware[Any]:
-    """The check in front of every guarded request."""
+    """The check in front of every guarded request; the first one wakes what the server does by itself."""
 
     async def check(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if ctx.method in GUARDED:
@@ -26,6 +26,7 @@ def door(app: App) -> ServerMiddleware[Any]:
                 await anyio.to_thread.run_sync(_admit, app, name, version, ctx.protocol_version)
             except NotApproved as error:
                 raise MCPError(INVALID_REQUEST, str(error)) from error
+            ctx.lifespan_context.due.wake()
         return await call_next(ctx)
 
     return check

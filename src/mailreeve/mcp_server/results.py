@@ -17,6 +17,7 @@ from mailreeve.service.answers import (
     FileAnswer,
     ProposalJson,
     RunAnswer,
+    SendAnswer,
     SummarizeAnswer,
     TokensJson,
 )
@@ -110,6 +111,8 @@ class RunShown(Fenced):
 
     inbox: list[RunRow]
     failures: list[Failed]
+    sent: list[SendAnswer]
+    bounced: list[Failed]
     more: int
     run: str
     account: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailreeve.app import App
+from mailreeve.mcp_server.due import Due
 from mailreeve.mcp_server.page import Page
 
 
@@ -12,3 +13,4 @@ class Served:
 
     app: App
     page: Page
+    due: Due

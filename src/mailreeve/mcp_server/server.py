@@ -10,7 +10,7 @@ from mcp.server import MCPServer
 
 from mailreeve import __version__
 from mailreeve.app import App
-from mailreeve.mcp_server import card, prompts, resources
+from mailreeve.mcp_server import card, due, prompts, resources
 from mailreeve.mcp_server.door import door
 from mailreeve.mcp_server.page import SECONDS, Page, Way
 from mailreeve.mcp_server.served import Served
@@ -24,18 +24,24 @@ INSTRUCTIONS = (
 )
 
 
-def build(app: App, way: Way | None = None, *, page_seconds: float = SECONDS) -> MCPServer[Served]:
+def build(
+    app: App, way: Way | None = None, *, page_seconds: float = SECONDS, due_seconds: float = due.SECONDS
+) -> MCPServer[Served]:
     """The server for one home; nothing here asks Google, the keyring or a model.
 
     `way` shows the person the review page when their client cannot ask them; a call of send_mail waits
-    `page_seconds` for what they decide there.
+    `page_seconds` for what they decide there. After the first call, what is planned is looked for every
+    `due_seconds`.
     """
 
     @asynccontextmanager
     async def lifespan(_server: MCPServer[Served]) -> AsyncIterator[Served]:
-        page = Page(way, page_seconds)
+        page, planned = Page(way, page_seconds), due.Due(app, due_seconds)
         try:
-            yield Served(app, page)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(planned.run)
+                yield Served(app, page, planned)
+                tasks.cancel_scope.cancel()
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(page.close)

@@ -288,6 +288,10 @@ class RunAnswer(TypedDict):
     state: str
     inbox: NotRequired[list[InboxRow]]
     """What was decided, the most pressing first; a past run does not repeat it."""
+    sent: NotRequired[list[SendAnswer]]
+    """What became of mail whose time to leave had come."""
+    bounced: NotRequired[list[Failed]]
+    """Proposals of which it is new that somebody was not reached: `address: reason`."""
 
 
 class RunsAnswer(TypedDict):
@@ -327,6 +331,10 @@ class ProposalJson(TypedDict):
     draft_id: str
     url: str
     expires: str
+    leaves: str
+    """When it is to leave, ISO 8601; empty: at once."""
+    bounced: str
+    """Who was not reached, as the receiving servers said: `address: reason`; empty when nobody said so."""
 
 
 class ReviewAnswer(TypedDict):

@@ -84,7 +84,8 @@ class Sheet:
 
 
 def proposals(box: Mailbox) -> ReviewAnswer:
-    """The open proposals first, then what became of the last ones."""
+    """The open proposals first, then what became of the last ones, whether they bounced included."""
+    box.gate.look_for_bounces()
     found = sorted(box.gate.recent(RECENT), key=lambda one: one.state not in _OPEN)
     return ReviewAnswer(proposals=[_json(box, one) for one in found])
 
@@ -280,6 +281,8 @@ def verify_audit(box: Mailbox) -> AuditAnswer:
 
 def _json(box: Mailbox, proposal: Proposal) -> ProposalJson:
     expires = box.local_time(proposal.expires_at).isoformat(timespec="minutes") if proposal.expires_at else ""
+    at = proposal.scheduled_at
+    leaves = box.local_time(at).isoformat(timespec="minutes") if at else ""
     return ProposalJson(
         id=proposal.id,
         kind=proposal.kind,
@@ -291,4 +294,6 @@ def _json(box: Mailbox, proposal: Proposal) -> ProposalJson:
         draft_id=proposal.draft_id,
         url=box.url(proposal.thread_id),
         expires=expires,
+        leaves=leaves,
+        bounced=proposal.bounce,
     )

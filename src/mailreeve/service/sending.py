@@ -27,6 +27,7 @@ _STATUS = {
     State.REJECTED: "declined",
     State.CANCELLED: "declined",
     State.PROPOSED: "needs_user",
+    State.EXPIRED: "needs_user",
     State.APPROVED: "needs_user",
 }
 
@@ -67,12 +68,12 @@ def confirm(
         proposal = box.gate.get(proposal_id)
     if proposal.state is State.SCHEDULED:
         return _scheduled(box, proposal)
-    return _told(box.gate.execute(proposal.id))
+    return told(box.gate.execute(proposal.id))
 
 
 def decline(box: Mailbox, proposal_id: str, reason: str) -> SendAnswer:
     """It was not approved; the draft stays in Gmail."""
-    return _answer(box.gate.reject(proposal_id, reason), "Not approved. The draft is kept in Gmail.")
+    return answer(box.gate.reject(proposal_id, reason), "Not approved. The draft is kept in Gmail.")
 
 
 def waiting(box: Mailbox, proposal_id: str) -> SendAnswer:
@@ -83,7 +84,7 @@ def waiting(box: Mailbox, proposal_id: str) -> SendAnswer:
         f" (https://mail.google.com/mail/?authuser={box.address}#drafts) or run `mailreeve send {proposal.draft_id}`"
         " on a terminal."
     )
-    return _answer(proposal, advice)
+    return answer(proposal, advice)
 
 
 class Letter(TypedDict):
@@ -158,7 +159,7 @@ def outcome(box: Mailbox, proposal: Proposal) -> SendAnswer:
         advice = f"The user did not approve it: {proposal.outcome}"
     else:
         advice = proposal.outcome
-    return _answer(proposal, advice)
+    return answer(proposal, advice)
 
 
 def _newest(box: Mailbox, draft_id: str) -> Proposal | None:
@@ -177,14 +178,16 @@ def _is_unchanged(box: Mailbox, proposal: Proposal) -> bool:
 
 def _scheduled(box: Mailbox, proposal: Proposal) -> SendAnswer:
     when = box.local_time(proposal.scheduled_at)
-    return _answer(proposal, f"It leaves at {when:%Y-%m-%d %H:%M %Z}, while Mailreeve runs then.")
+    return answer(proposal, f"It leaves at {when:%Y-%m-%d %H:%M %Z}, while Mailreeve runs then.")
 
 
-def _told(outcome: Outcome) -> SendAnswer:
-    return _answer(outcome.proposal, outcome.reason)
+def told(outcome: Outcome) -> SendAnswer:
+    """What became of an attempt to send."""
+    return answer(outcome.proposal, outcome.reason)
 
 
-def _answer(proposal: Proposal, advice: str) -> SendAnswer:
+def answer(proposal: Proposal, advice: str) -> SendAnswer:
+    """Where a proposal stands, as the outer face tells it."""
     return SendAnswer(
         status=_STATUS.get(proposal.state, "failed"),
         draft_id=proposal.draft_id,

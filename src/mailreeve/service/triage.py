@@ -8,7 +8,16 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, ProposalState
 from mailreeve.people import correspondents
-from mailreeve.service.answers import DigestAnswer, Failed, InboxRow, RunAnswer, RunsAnswer, UndoAnswer
+from mailreeve.service import later
+from mailreeve.service.answers import (
+    DigestAnswer,
+    Failed,
+    InboxRow,
+    RunAnswer,
+    RunsAnswer,
+    SendAnswer,
+    UndoAnswer,
+)
 from mailreeve.store.ledger import Entry
 from mailreeve.triage import intake, loop
 from mailreeve.triage.digest import compile_digest
@@ -34,11 +43,14 @@ def triage(
 ) -> RunAnswer:
     """Read new mail, label it, draft replies; returns what became of every message, the most pressing first."""
     options = Options(parse_age(since), dry_run, again, limit)
+    sent: list[SendAnswer] = []
     if not dry_run:
+        sent = later.deliver(box)
         progress(0, None, "whom you write to")
         correspondents.refresh(box.gmail, box.correspondents, box.own, cancel)
     result = loop.triage(box.parts(), options, progress, cancel)
-    answer: RunAnswer = {**result.as_json(), "inbox": _inbox(box, result.entries)}  # type: ignore[typeddict-item] # the keys are pinned by a test
+    news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}
+    answer: RunAnswer = {**result.as_json(), "inbox": _inbox(box, result.entries), **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
 
 

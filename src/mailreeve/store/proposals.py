@@ -122,6 +122,12 @@ class Proposals:
             (outcome, proposal_id, self.account),
         )
 
+    def note_bounce(self, proposal_id: str, bounce: str) -> None:
+        """Keep what receiving servers said about a message that was sent."""
+        self._db.execute(
+            "update proposal set bounce = ? where id = ? and account = ?", (bounce, proposal_id, self.account)
+        )
+
     def approve(self, proposal: Proposal, approval: Approval) -> None:
         """Write the approval and the state, both or neither.
 

@@ -42,7 +42,7 @@ async def triage(
             progress=call.progress,
             cancel=call.cancel,
         )
-        return fenced(_short(answer), "inbox", "failures")
+        return fenced(_short(answer), "inbox", "failures", "sent", "bounced")
 
     return result(await run(ctx, account, use))
 
@@ -51,7 +51,7 @@ def _short(answer: RunAnswer) -> dict[str, Any]:
     """The run with the most pressing messages; the labels in Gmail have them all."""
     rows = answer.get("inbox", [])
     inbox = [{key: row[key] for key in RunRow.__annotations__} for row in rows[:_PAGE]]  # type: ignore[literal-required] # its keys are a part of the row's
-    return {**answer, "inbox": inbox, "more": len(rows) - len(inbox)}
+    return {"sent": [], "bounced": [], **answer, "inbox": inbox, "more": len(rows) - len(inbox)}
 
 
 async def review(
