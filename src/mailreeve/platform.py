@@ -10,7 +10,7 @@ from typing import IO
 
 import platformdirs
 
-from mailreeve.errors import AlreadyRunning
+from mailreeve.errors import AlreadyRunning, StoreError
 
 IS_WINDOWS = sys.platform == "win32"
 
@@ -22,9 +22,14 @@ def default_home() -> Path:
 
 def private_folder(folder: Path) -> Path:
     """Make a folder that only its owner may enter (0700; on Windows the profile's own protection)."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not IS_WINDOWS:
-        folder.chmod(0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not IS_WINDOWS:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"{folder} cannot be used: {error.strerror}.", "Set MAILREEVE_HOME to a folder of yours."
+        ) from None
     return folder
 
 

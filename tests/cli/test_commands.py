@@ -118,6 +118,24 @@ def without_history(state: dict[str, object]) -> str:
     return json.dumps(strip(state), sort_keys=True)
 
 
+def test_the_digest_tells_of_each_mail_once_and_of_nothing_undone(run: Run, demo: SandboxServer) -> None:
+    """Deciding anew replaces what was decided, and what was undone is no longer told."""
+    told = run("triage", "--json").json
+    again = run("triage", "--again", "--json").json["run"]
+    assert f"{told['seen']} mails decided" in run("digest", "--json").json["text"]
+    for id_ in (again, told["run"]):
+        run("undo", id_, "--json")
+    assert "0 mails decided" in run("digest", "--json").json["text"]
+
+
+def test_a_draft_of_ours_is_not_summarized_as_something_said(run: Run, demo: SandboxServer) -> None:
+    """What nobody sent yet is no part of the conversation."""
+    thread = first(run, "from:diane in:inbox")["thread_id"]
+    before = run("summarize", thread, "--json").json["summaries"]
+    run("triage", "--json")
+    assert before == run("summarize", thread, "--json").json["summaries"]
+
+
 def test_a_dry_run_changes_nothing(run: Run, demo: SandboxServer) -> None:
     """It decides and reports, and the next run finds everything still to do."""
     before = demo.state()
@@ -154,6 +172,8 @@ def test_labels_and_audit_answer_with_their_keys(run: Run, demo: SandboxServer) 
         (["undo", "c-999999"], 2),
         (["undo", "nonsense"], 2),
         (["draft", "--to", "nobody", "--body", "x"], 2),
+        (["draft"], 2),
+        (["draft", "--to", "a@b.example", "--body-file", "/no/such/file"], 2),
         (["triage", "--since", "yesterday"], 2),
         (["triage", "--since", "99999y"], 2),
         (["nonsense"], 2),

@@ -19,7 +19,10 @@ def _body(words: str | None, file: str | None) -> str | None:
     if file == "-":
         return sys.stdin.read(_MOST_BODY)
     if file is not None:
-        return Path(file).read_text(encoding="utf-8")[:_MOST_BODY]
+        try:
+            return Path(file).read_text(encoding="utf-8")[:_MOST_BODY]
+        except (OSError, UnicodeDecodeError):
+            raise InputError(f"{file} cannot be read as text.", "Name a text file in UTF-8, or -.") from None
     return words
 
 

@@ -59,6 +59,8 @@ def draft(
         old = gmail.draft(_needed(draft_id, "draft_id", kind))
         start = _Written(compose.read_compose(old.raw), old.thread_id)
     elif kind == "new":
+        if not (to or cc or bcc or subject or body):
+            raise InputError("There is nothing to write down.", "Give a recipient, a subject or a text.")
         start = _Written(Compose(from_=_identity(box, ""), date=_now(box)))
     else:
         parent = gmail.get(_needed(reply_to_id, "reply_to_id", kind))

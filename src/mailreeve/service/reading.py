@@ -35,7 +35,9 @@ def summarize(
     reader, gmail = box.reader(), box.gmail.bound(cancel)
 
     def one(thread_id: str) -> None:
-        thread = gmail.thread(thread_id)
+        found = gmail.thread(thread_id)
+        # a draft was said by nobody yet, least of all one of ours
+        thread = Thread(found.id, tuple(one for one in found.messages if "DRAFT" not in one.labels))
         summary = reader.summarize(thread, cancel)
         summaries.append(_summary_json(box, thread, summary))
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from mailreeve.mail import invisible
 from mailreeve.models import Json, LabelSpec, Priority
 from mailreeve.store.ledger import Entry, EntryState
-from mailreeve.store.runs import Run
+from mailreeve.store.runs import Run, RunState
 from mailreeve.triage.labels import NEEDS_HUMAN_NAME, names_of
 from mailreeve.triage.parts import Parts
 
@@ -65,7 +65,8 @@ def compile_digest(parts: Parts) -> Digest:
     runs = parts.ledger.runs.latest(200)
     day = (runs[0].started if runs else parts.now()).astimezone(parts.zone).date()
     told = tuple(run for run in reversed(runs) if run.started.astimezone(parts.zone).date() == day)
-    entries = parts.ledger.entries([run.id for run in told]) if told else ()
+    standing = [run.id for run in told if run.state is not RunState.UNDONE]
+    entries = _latest(parts.ledger.entries(standing)) if standing else ()
     edition = Edition(
         account=parts.account,
         zone=parts.zone,
@@ -77,6 +78,14 @@ def compile_digest(parts: Parts) -> Digest:
         head=parts.audit.head(),
     )
     return compose(edition)
+
+
+def _latest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Each message once, as it was decided last; the order stays."""
+    newest: dict[str, int] = {}
+    for entry in entries:
+        newest[entry.message] = max(entry.generation, newest.get(entry.message, 0))
+    return tuple(entry for entry in entries if entry.generation == newest[entry.message])
 
 
 def compose(edition: Edition) -> Digest:
