@@ -5,19 +5,25 @@ from pathlib import Path
 
 import anyio
 from mcp import Client
+from mcp.client.context import ClientRequestContext
+from mcp.types import ElicitRequestParams, ElicitResult
 from tests.mcp_server.conftest import answer
-from tests.mcp_server.test_sending import draft, yes
+from tests.mcp_server.test_sending import draft
 from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import App
 from mailreeve.mcp_server.server import build
 
 
+async def agreed(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    return ElicitResult(action="accept", content={"send": True})
+
+
 async def test_planned_mail_leaves_once_while_the_server_runs(sandbox: SandboxServer, app: App) -> None:
     """Two servers over the same home look for it; it leaves once, without another call."""
     at = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
     async with (
-        Client(build(app, due_seconds=0.1), mode="legacy", elicitation_callback=yes()) as client,
+        Client(build(app, due_seconds=0.1), mode="legacy", elicitation_callback=agreed) as client,
         Client(build(app, due_seconds=0.1), mode="legacy") as other,
     ):
         answer(await other.call_tool("search_mail", {"query": "in:inbox"}))
