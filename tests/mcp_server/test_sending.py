@@ -35,7 +35,7 @@ class Person:
         self.asked: list[str] = []
         self._answer = ElicitResult(action=action, content=content)  # type: ignore[arg-type] # a literal
 
-    async def __call__(self, _context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
         self.asked.append(params.message)
         return self._answer
 
