@@ -80,7 +80,7 @@ def draft(
     if as_json:
         print_json(answer)
     else:
-        text.draft(face.console, answer)
+        text.draft(face.console, answer, face.program)
     return 0
 
 

@@ -45,12 +45,12 @@ def _shown(face: Face) -> int:
     with face.interruptible(), face.progress() as progress:
         told = triage.triage(face.box, progress=progress, cancel=face.cancel)
     console.rule("The triaged inbox")
-    text.run(console, told)
+    text.run(console, told, face.program)
     console.rule("The digest")
     text.digest(console, triage.digest(face.box))
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
     for draft_id in told["drafts"][:SHOWN_DRAFTS]:
-        text.draft(console, drafting.show(face.box, draft_id))
+        text.draft(console, drafting.show(face.box, draft_id), face.program)
         console.print()
     console.rule("Connect Claude Desktop")
     console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")

@@ -30,6 +30,11 @@ class Face:
         self.account = account
         self.cancel = Cancel()
 
+    @property
+    def program(self) -> str:
+        """How commands begin that are shown to be copied."""
+        return "mailreeve --demo" if self.demo else "mailreeve"
+
     @cached_property
     def config(self) -> settings.Config:
         """The settings; with `--demo` those of the demo's own folder, with sending on."""

@@ -87,7 +87,7 @@ class _Walk:
         sheet = use.sheet(self._face.box, self._id, cancel=self._face.cancel)
         for message in sheet.thread[-1:]:
             console.print(f"They wrote:\n{text.safe(message['text'])}\n", style="dim")
-        text.draft(console, drafting.show(self._face.box, self._id))
+        text.draft(console, drafting.show(self._face.box, self._id), self._face.program)
         before = use.before_edits(self._face.box, self._id)
         if before:
             console.print("\nWhat was changed:")

@@ -119,8 +119,8 @@ def verdicts(console: "Console", answer: ClassifyAnswer) -> None:
     failures(console, answer["coverage"]["failed"])
 
 
-def draft(console: "Console", answer: DraftAnswer) -> None:
-    """A draft as it lies in Gmail."""
+def draft(console: "Console", answer: DraftAnswer, program: str) -> None:
+    """A draft as it lies in Gmail; `program` begins the commands that are shown."""
     console.print(f"Draft {answer['draft_id']}: {safe(answer['subject'])}", style="bold")
     console.print(f"to {safe(', '.join(answer['to']))}")
     for name in ("cc", "bcc"):
@@ -130,7 +130,9 @@ def draft(console: "Console", answer: DraftAnswer) -> None:
         console.print(f"! {safe(flag)}", style="yellow")
     console.print()
     console.print(safe(answer["text"]))
-    console.print(f"\n{answer['url']}\nSend it with: mailreeve send {answer['draft_id']}", style="dim")
+    console.print(f"\n{answer['url']}\nSend it with: {program} send {answer['draft_id']}", style="dim")
+    if answer["change"]:
+        console.print(f"Undo with: {program} undo {answer['change']}", style="dim")
 
 
 def sent(console: "Console", answer: SendAnswer) -> None:
@@ -160,8 +162,8 @@ def _short(summary: str, size: int = 110) -> str:
     return summary if len(summary) <= size else f"{summary[: size - 1].rsplit(' ', 1)[0]}…"
 
 
-def run(console: "Console", answer: RunAnswer) -> None:
-    """A run: its inbox, then its coverage."""
+def run(console: "Console", answer: RunAnswer, program: str) -> None:
+    """A run: its inbox, then its coverage; `program` begins the command that is shown."""
     inbox(console, answer.get("inbox", []))
     console.print(coverage(answer))
     failures(console, answer["failures"])
@@ -172,7 +174,7 @@ def run(console: "Console", answer: RunAnswer) -> None:
     if answer["left"]:
         console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
     if answer["run"] and not answer["dry_run"]:
-        console.print(f"Take it all back with: mailreeve undo {answer['run']}", style="dim")
+        console.print(f"Take it all back with: {program} undo {answer['run']}", style="dim")
 
 
 def coverage(answer: RunAnswer) -> str:

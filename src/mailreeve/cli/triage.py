@@ -37,7 +37,7 @@ def triage(face: Face, since: str, dry_run: bool, again: bool, limit: int, yes: 
     if as_json:
         print_json(answer)
     else:
-        text.run(face.console, answer)
+        text.run(face.console, answer, face.program)
     return 3 if answer["failed"] else 0
 
 
