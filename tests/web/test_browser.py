@@ -17,7 +17,7 @@ from tests.web.conftest import OpenBox
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.models import ProposalState as State
-from mailreeve.service import review, triage
+from mailreeve.service import drafting, review, triage
 from mailreeve.web.serve import ReviewServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,9 +54,10 @@ def demo(sandbox_factory: Factory) -> SandboxServer:
 
 @pytest.fixture
 def box(demo: SandboxServer, open_box: OpenBox) -> Mailbox:
-    """The demo mailbox after one night."""
+    """The demo mailbox after one night; the blanks that the reader left in the first draft are filled in."""
     made = open_box(demo)
     triage.triage(made, cancel=Cancel())
+    drafting.draft(made, kind="edit", draft_id=first(made), body="Yes, we are on it.", cancel=Cancel())
     return made
 
 
