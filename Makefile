@@ -18,7 +18,7 @@ demo: $(STAMP)  ## the main job on the built-in mailbox: no account, no key
 	@$(BIN)/mailreeve demo run
 
 test: $(STAMP)  ## fixed seeds, a sample of the large counts
-	$(BIN)/python -m pytest -m "not prove" -q
+	$(BIN)/python -m pytest -m "not prove" -q -n auto
 
 prove: $(STAMP)  ## the full counts; writes docs/proof.json
 	$(BIN)/python tests/prove.py
