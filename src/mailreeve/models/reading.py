@@ -1,0 +1,132 @@
+"""What reading finds in a mail: labels to choose from, verdicts, summaries, replies, their cost."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Archetype(StrEnum):
+    """What a user's label means, so that the offline reader can use it."""
+
+    URGENT = "urgent"
+    TO_REPLY = "to_reply"
+    WAITING = "waiting"
+    FYI = "fyi"
+    NEWSLETTER = "newsletter"
+    PROMOTION = "promotion"
+    RECEIPT = "receipt"
+    NOTIFICATION = "notification"
+    CALENDAR = "calendar"
+    PERSONAL = "personal"
+    COLD = "cold"
+    SUSPICIOUS = "suspicious"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpec:
+    """One of the user's labels: the closed set that a verdict chooses from."""
+
+    id: str
+    name: str
+    when: str
+    """A sentence: when a mail gets this label."""
+    archetype: Archetype | None = None
+    actions: tuple[str, ...] = ()
+    """What is done besides labelling: archive, read, star."""
+    rank: int | None = None
+    """Place among ordered buckets; None when the labels have no order."""
+    urgent: bool = False
+
+
+class Priority(StrEnum):
+    """How soon a person should look."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class DecidedBy(StrEnum):
+    """Who decided; the digest and every list say so."""
+
+    RULE = "rule"
+    PATTERN = "pattern"
+    OFFLINE = "offline"
+    LLM = "llm"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionItem:
+    """Something that somebody is asked or promises to do."""
+
+    what: str
+    who: str = ""
+    due: str = ""
+    """ISO 8601 date or date-time; empty when the mail names none."""
+    message_id: str = ""
+    """Gmail's id of the message that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about one message, by whom, and why."""
+
+    id: str
+    label: str
+    """The id of one of the user's labels; empty only with `needs_human`."""
+    priority: Priority
+    needs_reply: bool
+    summary: str
+    confidence: float
+    """From 0 to 1."""
+    reason: str
+    by: DecidedBy
+    deadline: str = ""
+    """ISO 8601; empty when there is none."""
+    actions: tuple[ActionItem, ...] = ()
+    needs_human: bool = False
+    """True when nobody could decide: the label `needs-human` is set and nothing else is done."""
+    evidence: tuple[str, ...] = ()
+    """What each stage of the cascade saw, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a thread says."""
+
+    thread_id: str
+    gist: str
+    decisions: tuple[str, ...] = ()
+    actions: tuple[ActionItem, ...] = ()
+    questions: tuple[str, ...] = ()
+    by: DecidedBy = DecidedBy.OFFLINE
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    """The body of a proposed reply: plain text; unknown facts are visible blanks `[ ]`."""
+
+    body: str
+    by: DecidedBy
+    note: str = ""
+    """What the reader wants the person to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What reading cost."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    """In the currency of the configured prices; 0 when no price is configured."""
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.cost + other.cost,
+        )
