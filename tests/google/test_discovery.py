@@ -45,3 +45,10 @@ def test_ids_cannot_leave_their_place_in_the_path() -> None:
         "http://127.0.0.1:8025/gmail/v1/users/me/messages/..%2Flabels%3Fx%3D1%23%0D%0AHost%3A%20evil?alt=json"
         == (request.uri)
     )
+
+
+def test_the_builder_of_messages_is_made_once() -> None:
+    """The library makes each method anew at every `messages()`, which costs more than the request."""
+    assert discovery.messages(LOCAL) is discovery.messages(LOCAL)
+    uri = discovery.messages(LOCAL).get(userId="me", id="a/b").uri
+    assert uri.startswith("http://127.0.0.1:8025/gmail/v1/users/me/messages/a%2Fb?")

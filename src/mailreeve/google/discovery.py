@@ -28,6 +28,15 @@ def users(endpoints: Endpoints) -> Any:
     return service.users()
 
 
+@functools.cache
+def messages(endpoints: Endpoints) -> Any:
+    """The `users.messages` resource, built once: the library makes every method anew at each `messages()`.
+
+    Usable from any number of threads: it only builds requests, `wire` carries them.
+    """
+    return users(endpoints).messages()
+
+
 def batch_address(endpoints: Endpoints) -> str:
     """Where batches go: the root and the batchPath of the description."""
     return f"{endpoints.root}/batch"

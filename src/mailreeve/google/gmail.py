@@ -63,6 +63,10 @@ class Gmail:
     def _users(self) -> Any:
         return self._transport.users
 
+    @property
+    def _messages(self) -> Any:
+        return self._transport.messages
+
     # --- reading ------------------------------------------------------------------------------------
 
     def profile(self) -> Profile:
@@ -79,7 +83,7 @@ class Gmail:
         include_spam_trash: bool = False,
     ) -> Page:
         """One page of messages, newest first; `query` is in Gmail's search language, `limit` at most 500."""
-        request = self._users.messages().list(
+        request = self._messages.list(
             userId="me",
             q=query or None,
             labelIds=list(label_ids) or None,
@@ -122,11 +126,11 @@ class Gmail:
                 progress(min(start + batch.SIZE, len(wanted)), len(wanted), "messages read")
 
     def _get_request(self, id_: str) -> Any:
-        return self._users.messages().get(userId="me", id=id_, format="full")
+        return self._messages.get(userId="me", id=id_, format="full")
 
     def raw(self, id_: str) -> bytes:
         """The exact RFC 5322 bytes of a message."""
-        body = self._transport.safe(self._users.messages().get(userId="me", id=id_, format="raw"))
+        body = self._transport.safe(self._messages.get(userId="me", id=id_, format="raw"))
         return shapes.data(body.get("raw"))
 
     def thread(self, id_: str) -> Thread:
@@ -137,9 +141,7 @@ class Gmail:
 
     def attachment(self, message_id: str, attachment_id: str) -> bytes:
         """The decoded bytes; attachment ids change, so take one from a fresh `get`."""
-        request = (
-            self._users.messages().attachments().get(userId="me", messageId=message_id, id=attachment_id)
-        )
+        request = self._messages.attachments().get(userId="me", messageId=message_id, id=attachment_id)
         return shapes.data(self._transport.safe(request).get("data"))
 
     def history(self, start: str, cursor: str = "") -> HistoryPage:
@@ -190,7 +192,7 @@ class Gmail:
         gone: NotFound | None = None
         for id_ in wanted:
             try:
-                self._transport.safe(self._users.messages().modify(userId="me", id=id_, body=change))
+                self._transport.safe(self._messages.modify(userId="me", id=id_, body=change))
             except NotFound as error:
                 gone = gone or error
         if gone is not None:
@@ -199,15 +201,15 @@ class Gmail:
     def _modify_bulk(self, ids: Sequence[str], change: Json) -> None:
         for start in range(0, len(ids), MODIFY_CHUNK):
             body = {"ids": list(ids[start : start + MODIFY_CHUNK]), **change}
-            self._transport.safe(self._users.messages().batchModify(userId="me", body=body))
+            self._transport.safe(self._messages.batchModify(userId="me", body=body))
 
     def trash(self, id_: str) -> None:
         """Move to the trash, where Gmail keeps it for 30 days."""
-        self._transport.safe(self._users.messages().trash(userId="me", id=id_))
+        self._transport.safe(self._messages.trash(userId="me", id=id_))
 
     def untrash(self, id_: str) -> None:
         """Take out of the trash."""
-        self._transport.safe(self._users.messages().untrash(userId="me", id=id_))
+        self._transport.safe(self._messages.untrash(userId="me", id=id_))
 
     # --- drafts -------------------------------------------------------------------------------------
 

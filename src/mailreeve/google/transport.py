@@ -73,6 +73,11 @@ class Transport:
         return discovery.batch_address(self._endpoints)
 
     @property
+    def messages(self) -> Any:
+        """The `users.messages` resource, which builds a request for each mail."""
+        return discovery.messages(self._endpoints)
+
+    @property
     def units(self) -> int:
         """Quota units spent so far through this line and its twins."""
         return self._meter.total
