@@ -66,14 +66,14 @@ def _post(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json |
             transport.wire.renew(used)
             parts = dict(_decode(answer := transport.wire.carry(batch)))
     except border.wire_errors() as error:
-        return dict.fromkeys(requests, border.broken(error, METHOD))
+        return dict.fromkeys(requests, transport.broken(error, METHOD))
     if not parts:
         whole = border.understand(answer, METHOD)
         nonsense = Refusal(GoogleUnavailable("Gmail's answer to a batch makes no sense."), retry=True)
         return dict.fromkeys(requests, whole if isinstance(whole, Refusal) else nonsense)
     missing = Refusal(GoogleUnavailable("A part of Gmail's answer to a batch is missing."), retry=True)
     return {
-        id_: border.understand(parts[number], METHOD) if number in parts else missing
+        id_: border.understand(parts[number], METHOD, id_) if number in parts else missing
         for number, id_ in enumerate(requests)
     }
 

@@ -20,11 +20,11 @@ from mailreeve.errors import (
     HistoryExpired,
     LoginNeeded,
     MailreeveError,
-    NotFound,
     OutcomeUnknown,
     QuotaSpent,
     ScopeMissing,
 )
+from mailreeve.google import wording
 from mailreeve.google.wire import Answer
 from mailreeve.models import Json
 
@@ -65,8 +65,11 @@ def wire_errors() -> tuple[type[Exception], ...]:
     )
 
 
-def understand(answer: Answer, method: str) -> Json | Refusal:
-    """The JSON object of a good answer, or why there is none. `method` is such as "messages.get"."""
+def understand(answer: Answer, method: str, about: str = "") -> Json | Refusal:
+    """The JSON object of a good answer, or why there is none.
+
+    `method` is such as "messages.get", `about` the id that was asked for.
+    """
     if 200 <= answer.status < 300:
         if not answer.content.strip():
             return {}
@@ -80,7 +83,7 @@ def understand(answer: Answer, method: str) -> Json | Refusal:
         body = body[0]
     if not isinstance(body, dict):
         return _without_json(answer, method)
-    return _refused(answer, body, method)
+    return _refused(answer, body, method, about)
 
 
 def _without_json(answer: Answer, method: str) -> Refusal:
@@ -100,7 +103,7 @@ def _foreign(answer: Answer) -> GoogleUnavailable:
     )
 
 
-def _refused(answer: Answer, body: Mapping[str, Any], method: str) -> Refusal:
+def _refused(answer: Answer, body: Mapping[str, Any], method: str, about: str) -> Refusal:
     status = answer.status
     reasons = list(_reasons(body))
     known = set(reasons)
@@ -121,9 +124,8 @@ def _refused(answer: Answer, body: Mapping[str, Any], method: str) -> Refusal:
     if status == 404 and method == "history.list":
         return Refusal(HistoryExpired("Gmail no longer keeps the changes since the last run."))
     if status in {404, 410}:
-        return Refusal(NotFound(f"Gmail does not have it (any more): {method}."))
-    code = f", {reasons[0]}" if reasons else ""
-    return Refusal(GoogleRefused(f"Google refused {method} (HTTP {status}{code})."))
+        return Refusal(wording.gone(method, about))
+    return Refusal(wording.refused(method, about, status, reasons[0] if reasons else ""))
 
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[str]:
@@ -179,8 +181,11 @@ def _until(moment: datetime) -> float:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def broken(error: Exception, method: str) -> Refusal:
-    """Why a request that may be repeated got no answer."""
+def broken(error: Exception, method: str, *, loopback: bool = False) -> Refusal:
+    """Why a request that may be repeated got no answer.
+
+    With `loopback` the server is one on this machine: when nothing listens there, waiting does not help.
+    """
     from google.auth.exceptions import RefreshError
 
     if isinstance(error, RefreshError):
@@ -188,6 +193,9 @@ def broken(error: Exception, method: str) -> Refusal:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         advice = "Check the clock of this machine, and whether a proxy or a filter stands between."
         return Refusal(GoogleUnavailable("The certificate of the server is not Google's.", advice))
+    if loopback and any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error)):
+        advice = "Start it, or take MAILREEVE_GOOGLE_BASE and [google] base away to reach Google itself."
+        return Refusal(GoogleUnavailable("The local server that stands for Google is not running.", advice))
     kind = "timed out" if any(_is_timeout(cause) for cause in _causes(error)) else "broke off"
     return Refusal(GoogleUnavailable(f"The connection to Google {kind} ({method})."), retry=True)
 

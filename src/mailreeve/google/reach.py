@@ -43,7 +43,7 @@ def reach(base: str | None, timeout: float) -> Reached:
                 f"{addresses.root}/gmail/v1/users/me/profile", timeout=timeout, allow_redirects=False
             )
     except requests.RequestException as error:
-        raise border.broken(error, "getProfile").error from None
+        raise border.broken(error, "getProfile", loopback=addresses.is_loopback).error from None
     took = time.monotonic() - began
     headers = {name.lower(): value for name, value in response.headers.items()}
     answer = border.understand(Answer(response.status_code, headers, response.content), "getProfile")

@@ -1,5 +1,6 @@
 """One account's line to Gmail: which call may go which way, what it costs, and when to ask again."""
 
+import logging
 import random
 import threading
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from typing import Any
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown
-from mailreeve.google import border, discovery
+from mailreeve.google import border, discovery, wording
 from mailreeve.google.border import Refusal
 from mailreeve.google.endpoints import endpoints
 from mailreeve.google.quota import PER_MINUTE, Bucket, Profile, WindowBucket, cost
@@ -18,6 +19,8 @@ from mailreeve.models import Json
 ATTEMPTS = 6
 LONGEST_NAP = 32.0
 """Seconds; the top of the exponential backoff."""
+TOLD_FROM = 1.0
+"""Seconds; a shorter wait is not worth a line on stderr."""
 LONGEST_WAIT = 120.0
 """Seconds; a longer Retry-After ends the work instead."""
 
@@ -28,6 +31,7 @@ DELETING = frozenset({"drafts.delete", "labels.delete"})
 SENDING = frozenset({"drafts.send"})
 """What only `sending.Sender` asks for."""
 
+_log = logging.getLogger(__name__)
 _jitter = random.SystemRandom()
 
 
@@ -68,14 +72,14 @@ class Transport:
         return discovery.users(self._endpoints)
 
     @property
-    def batch_address(self) -> str:
-        """Where batches of this account go."""
-        return discovery.batch_address(self._endpoints)
-
-    @property
     def messages(self) -> Any:
         """The `users.messages` resource, which builds a request for each mail."""
         return discovery.messages(self._endpoints)
+
+    @property
+    def batch_address(self) -> str:
+        """Where batches of this account go."""
+        return discovery.batch_address(self._endpoints)
 
     @property
     def units(self) -> int:
@@ -113,15 +117,24 @@ class Transport:
         try:
             answer = self.wire.carry(request)
         except border.wire_errors() as error:
-            return border.broken(error, method)
-        return border.understand(answer, method)
+            return self.broken(error, method)
+        return border.understand(answer, method, wording.about(request))
+
+    def broken(self, error: Exception, method: str) -> Refusal:
+        """Why a repeatable request got no answer, and whether asking again can help."""
+        return border.broken(error, method, loopback=self._endpoints.is_loopback)
 
     def rest(self, refusal: Refusal, attempt: int) -> bool:
         """Sleep before the next attempt (full jitter); False when there is none."""
         if not refusal.retry or attempt + 1 >= ATTEMPTS or refusal.after > LONGEST_WAIT:
             return False
-        nap = _jitter.uniform(0, min(LONGEST_NAP, 2.0**attempt))
-        self.cancel.sleep(max(nap, refusal.after))
+        nap = max(_jitter.uniform(0, min(LONGEST_NAP, 2.0**attempt)), refusal.after)
+        if nap >= TOLD_FROM:
+            _log.warning(
+                "%s Asking again in %.0f s (%d of %d).",
+                refusal.error.message, nap, attempt + 2, ATTEMPTS,
+            )  # fmt: skip
+        self.cancel.sleep(nap)
         return True
 
     def once(self, request: Any, allowed: Iterable[str] = CREATING) -> Json:
@@ -137,7 +150,7 @@ class Transport:
             answer = self.wire.carry_once(request)
         except border.wire_errors() as error:
             raise border.broken_once(error, method) from None
-        result = border.understand(answer, method)
+        result = border.understand(answer, method, wording.about(request))
         if isinstance(result, Refusal):
             lost = answer.status >= 500 or answer.status < 300 or answer.status == 408
             raise (border.unknown(method) if lost else result.error) from None

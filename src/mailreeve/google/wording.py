@@ -1,0 +1,70 @@
+"""What it means for the person when Gmail refuses a request: which id was wrong, and what to do.
+
+The words come from our own request alone, never from Google's answer.
+"""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mailreeve.errors import GoogleRefused, InputError, NotFound
+
+SHOWN = 80
+"""Characters of an id that are repeated."""
+
+_NOUNS = {
+    "messages.get": "message",
+    "messages.modify": "message",
+    "messages.trash": "message",
+    "messages.untrash": "message",
+    "threads.get": "thread",
+    "drafts.get": "draft",
+    "drafts.update": "draft",
+    "drafts.delete": "draft",
+    "drafts.send": "draft",
+    "labels.delete": "label",
+}
+_WHERE = {
+    "message": "Take the id from a search; it may also have been deleted meanwhile.",
+    "thread": "Take the thread's id from a search; it may also have been deleted meanwhile.",
+    "draft": "It may have been sent or discarded; write it again, or take the id from Gmail's drafts.",
+    "label": "Somebody removed it meanwhile.",
+}
+_SEARCH = (
+    'Write it as in Gmail\'s own search box: from:ana subject:"two words" newer_than:7d. A cursor must be the'
+    " `next` of the page before, with the same search."
+)
+
+
+def about(request: Any) -> str:
+    """The id in a request's path; empty when there is none. A search is private and not repeated."""
+    method = str(request.methodId).removeprefix("gmail.users.")
+    if method not in _NOUNS:
+        return ""
+    _, _, rest = urlsplit(request.uri).path.partition(f"/{method.partition('.')[0]}/")
+    return unquote(rest.partition("/")[0])
+
+
+def gone(method: str, what: str) -> NotFound:
+    """404: what was asked for is not there."""
+    noun = _NOUNS.get(method)
+    if noun is None:
+        return NotFound(f"Gmail does not have it (any more): {method}.", "Look it up again; it may be gone.")
+    named = f"{noun} {quoted(what)}" if what else f"such {noun}"
+    return NotFound(f"There is no {named} (any more).", _WHERE[noun])
+
+
+def refused(method: str, what: str, status: int, code: str) -> GoogleRefused | InputError:
+    """400 and the like: asking again will not help."""
+    malformed = status == 400 and code in {"", "invalidArgument", "INVALID_ARGUMENT", "badRequest"}
+    if malformed and method == "messages.list":
+        return InputError("Gmail does not understand this search, or its cursor.", _SEARCH)
+    if malformed and what and method.endswith(".get"):
+        noun = _NOUNS[method]
+        return GoogleRefused(f"{quoted(what)} is no {noun} id.", _WHERE[noun])
+    told = f", {code}" if code else ""
+    return GoogleRefused(f"Google refused {method} (HTTP {status}{told}).")
+
+
+def quoted(what: str) -> str:
+    """One line of printable characters, bounded."""
+    return repr(what if len(what) <= SHOWN else f"{what[:SHOWN]}…")
