@@ -1,4 +1,4 @@
-"""Mails that are a secret as a whole are known by rule, in four languages; others are not."""
+"""Mails that are a secret as a whole are known by rule, in many languages; others are not."""
 
 import pytest
 from tests.reading.mails import LABELS, mail
@@ -17,6 +17,21 @@ CODES = [
     ("Acceso", "Su código de verificación es 908171"),
     ("Two-factor", "Use passcode 7Q4M2Z to log in"),
     ("Hello", "your Acme code is 9921"),
+    ("Accesso", "Il tuo codice di sicurezza è 482913"),
+    ("Entrar", "O seu código de segurança: 482913"),
+    ("Inloggen", "Je eenmalige code is 482 913"),
+    ("Logga in", "Din verifieringskod är 482913"),
+    ("Log ind", "Din engangskode er 482913"),
+    ("Logowanie", "Kod autoryzacyjny: 482913"),
+    ("Přihlášení", "Váš ověřovací kód: 482913"),
+    ("Kirjaudu", "Vahvistuskoodi: 482913"),
+    ("Giriş", "Doğrulama kodunuz: 482913"),
+    ("Σύνδεση", "Ο κωδικός επαλήθευσης είναι 482913"),
+    ("Вход", "Код подтверждения: 482913"),
+    ("ログイン", "認証コード：４８２９１３"),
+    ("登录", "您的验证码是482913，十分钟内有效"),
+    ("로그인", "인증번호는 482913 입니다"),
+    ("الدخول", "رمز التحقق: 482913"),
 ]
 RESETS = [
     ("Reset your password", "Click https://example.org/r/1 to choose a new one."),
@@ -26,6 +41,18 @@ RESETS = [
     ("Restablece tu contraseña", "https://example.org/x"),
     ("Your sign-in link", "https://example.org/magic/abc"),
     ("Anmelde-Link", "https://example.org/magic/abc"),
+    ("Reimposta la tua password", "https://example.org/x"),
+    ("Redefina a sua senha", "Redefinir senha: https://example.org/x"),
+    ("Wachtwoord opnieuw instellen", "https://example.org/x"),
+    ("Återställ ditt lösenord", "https://example.org/x"),
+    ("Zresetuj swoje hasło", "https://example.org/x"),
+    ("Сброс пароля", "https://example.org/x"),
+    ("パスワード再設定のご案内", "https://example.org/x"),
+    ("重置您的密码", "https://example.org/x"),
+    ("Il tuo link di accesso", "https://example.org/x"),
+    ("Link de acesso", "https://example.org/x"),
+    ("Je inloglink", "https://example.org/x"),
+    ("Verify your email address", "https://example.org/x"),
 ]
 ORDINARY = [
     ("Dinner", "The door code of the new building is on the fridge."),
@@ -38,6 +65,9 @@ ORDINARY = [
         "Two-factor authentication is now used by 71 % of all companies, up from 55 % in 2024.",
     ),
     ("Booking", "Your reservation number is AX-20117, two nights from 3 December."),
+    ("Sale", "Your discount code is 20117, ten percent off."),
+    ("Ordine", "Il numero del tuo ordine è 482913."),
+    ("Bestelling", "Je bestelnummer is 482913, bezorging op 24-11-2026."),
 ]
 
 
@@ -57,6 +87,20 @@ def test_a_reset_whose_link_is_a_button_is_a_secret() -> None:
     """HTML mails show no address; the link counts all the same."""
     found = mail("Press the button.", "Reset your password", links=(Link("Reset", "https://example.org/r"),))
     assert "password reset" == secrets_mail.is_secret_mail(found)
+
+
+def test_a_forwarded_code_is_a_secret() -> None:
+    """A forward has its text in the quoted part."""
+    assert "one-time code" == secrets_mail.is_secret_mail(
+        mail("", "Fwd: hello", quoted="Your code is 482913")
+    )
+
+
+def test_folding_keeps_every_place() -> None:
+    """What is found in the folded text is at the same place in the text itself."""
+    text = "４８２ ½ ﬁ \u0664 – Ａ \U0001d7d8 \u200b ß é"
+    assert len(text) == len(secrets_mail.folded(text))
+    assert "482" == secrets_mail.folded(text)[:3]
 
 
 @pytest.mark.parametrize(("subject", "text"), ORDINARY, ids=[subject for subject, _ in ORDINARY])

@@ -85,11 +85,11 @@ class LlmReader:
         filled = {
             "labels": "\n".join(f"  {label.id}: {' '.join(label.when.split())}" for label in labels),
             "facts": facts(message),
-            "mail": redactor.mask(render.message(message, self._body_tokens)),
+            "mail": render.message(message, self._body_tokens, redactor.mask),
         }
         schema = schemas.classify_schema([label.id for label in labels])
         try:
-            answer, notes = self._ask("classify", filled, schema, cancel)
+            answer, notes = self._ask("classify", filled, schema, redactor, cancel)
             found = schemas.checked(schemas.ClassifyAnswer, answer)
             if found.label not in {label.id for label in labels}:
                 raise ReaderAnswerInvalid("The model chose a label that does not exist.")
@@ -105,8 +105,9 @@ class LlmReader:
         """
         cancel.check()
         told = _tellable(thread)
-        filled = self._thread(told, Redactor())
-        answer, _ = self._ask("summarize", filled, schemas.summary_schema(), cancel)
+        redactor = Redactor()
+        filled = self._thread(told, redactor)
+        answer, _ = self._ask("summarize", filled, schemas.summary_schema(), redactor, cancel)
         found = schemas.checked(schemas.SummaryAnswer, answer)
         shown = render.shown(told)
         return Summary(
@@ -127,10 +128,10 @@ class LlmReader:
         told = _tellable(thread)
         redactor = Redactor()
         filled = self._thread(told, redactor) | {
-            "instructions": redactor.mask(instructions.strip()) or "(none: answer what is asked)",
+            "instructions": instructions.strip() or "(none: answer what is asked)",
             "recipient": str(told[-1].author)[:120],
         }
-        answer, _ = self._ask("draft", filled, schemas.draft_schema(), cancel)
+        answer, _ = self._ask("draft", filled, schemas.draft_schema(), redactor, cancel)
         found = schemas.checked(schemas.DraftAnswer, answer)
         shown = f"{render.shown(told)}\n{instructions}"
         body, note = plain.lines(found.body, 8000, shown), plain.one_line(found.note, 300, shown)
@@ -153,19 +154,25 @@ class LlmReader:
             if place and place - 1 not in shown:
                 parts.append(f"[{place - 1} messages left out]")
             share = newest if place == len(told) - 1 else each
-            parts.append(f"Message {place + 1} of {len(told)}\n{render.message(told[place], share)}")
-        return {"thread": redactor.mask("\n\n".join(parts)), "count": str(len(told))}
+            parts.append(
+                f"Message {place + 1} of {len(told)}\n{render.message(told[place], share, redactor.mask)}"
+            )
+        return {"thread": "\n\n".join(parts), "count": str(len(told))}
 
     def _ask(
-        self, name: str, filled: dict[str, str], schema: dict[str, object], cancel: Cancel
+        self, name: str, filled: dict[str, str], schema: dict[str, object], redactor: Redactor, cancel: Cancel
     ) -> tuple[dict[str, object], tuple[str, ...]]:
-        """Fill the prompt, pay for the call and read the one JSON object of the answer."""
+        """Fill the prompt, pay for the call and read the one JSON object of the answer.
+
+        Whatever fills the prompt is masked here, so that no way leads around it; only the owner's labels are not.
+        """
         fixed = {
             "about": self._about,
             "today": self._now().strftime("%A, %Y-%m-%d"),
             "fence": secrets.token_hex(8),
         }
-        system, user = prompts.load(name).fill(filled | fixed)
+        masked = {key: value if key == "labels" else redactor.mask(value) for key, value in filled.items()}
+        system, user = prompts.load(name).fill(masked | fixed)
         question = Question(name, system, user, schema, _ANSWER_TOKENS[name])
         estimate = tokens.count(system) + tokens.count(user)
         with self._budget.call(estimate, question.max_tokens) as call:

@@ -1,21 +1,25 @@
 """A message as the text that goes into a prompt: headers on a line each, then the cut body."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mailreeve.mail import invisible, text
 from mailreeve.models import Address, Message
 
 SUBJECT_CHARS = 300
 _HEADER_CHARS = 200
+_MASKED_CHARS = 40_000
 _RULES = re.compile(r"^[ \t]*[-=_*#~]{5,}[ \t]*$", re.MULTILINE)
 _GAPS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 
 
-def message(mail: Message, tokens: int) -> str:
-    """One mail: what a person sees of it, the body cut to `tokens`, quoted history and signature left out."""
-    return f"{headers(mail)}\n\n{body(mail, tokens)}"
+def message(mail: Message, tokens: int, mask: Callable[[str], str] = str) -> str:
+    """One mail: what a person sees of it, the body cut to `tokens`, quoted history and signature left out.
+
+    `mask` takes out what must not be shown, before the cut: half a secret would no longer look like one.
+    """
+    return f"{mask(headers(mail))}\n\n{body(mail, tokens, mask)}"
 
 
 def headers(mail: Message) -> str:
@@ -33,13 +37,16 @@ def headers(mail: Message) -> str:
     return "\n".join(f"{name}: {value[: max(_HEADER_CHARS, SUBJECT_CHARS)]}" for name, value in shown)
 
 
-def body(mail: Message, tokens: int) -> str:
+def body(mail: Message, tokens: int, mask: Callable[[str], str] = str) -> str:
     """The new text, else the quoted one: a forward often has nothing else."""
     seen = mail.text.strip() or mail.quoted.strip()
     if not seen:
         return "(no text)"
     seen = _GAPS.sub("\n", _RULES.sub("", invisible.clean(seen).text))
-    return text.cut(_SPACES.sub(" ", seen), tokens)
+    seen = _SPACES.sub(" ", seen)
+    if len(seen) > _MASKED_CHARS:
+        seen = text.cut(seen, tokens * 4)  # so that masking a very long mail takes no long time
+    return text.cut(mask(seen), tokens)
 
 
 def shown(mails: Sequence[Message]) -> str:
