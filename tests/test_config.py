@@ -118,3 +118,13 @@ def test_sending_is_off_unless_it_reaches_nobody(tmp_path: Path) -> None:
     quiet = write(tmp_path / "quiet", "[policy]\ncapabilities = ['read']")
     loaded = [config.load({}, tmp_path), config.load(sandbox, tmp_path), config.load(sandbox, quiet)]
     assert [False, True, False] == ["send" in one.policy.capabilities for one in loaded]
+
+
+@pytest.mark.parametrize("folder", [".", "tokens", "../home/tokens", "drafts/out"])
+def test_files_are_never_attached_from_the_home(tmp_path: Path, folder: str) -> None:
+    """Tokens and settings lie there: no name that a model gives may reach them."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text(f"[policy]\nattach_folder = '{home / folder}'\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="attach_folder"):
+        config.load({}, home)

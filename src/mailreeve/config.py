@@ -190,6 +190,12 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
             "MAILREEVE_GOOGLE_TOKEN is taken only together with a loopback MAILREEVE_GOOGLE_BASE.",
             "For a real account run `mailreeve login`.",
         )
+    attach = config.policy.attach_folder
+    if attach and attach.expanduser().resolve().is_relative_to(folder.resolve()):
+        raise ConfigError(
+            f"{file}: policy.attach_folder lies in {folder}, beside tokens and settings.",
+            "Set a folder of its own, elsewhere.",
+        )
     if config.google.token and "capabilities" not in values.get("policy", {}):
         every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
         config = config.model_copy(update={"policy": every})

@@ -1,13 +1,16 @@
 """Text of an attachment, bounded in size, time and memory.
 
-Simple texts are decoded here. Formats that need a parser (docx, pdf) are read by a worker process with limits,
-because their parsers meet hostile input.
+Simple texts are decoded here. Formats that need a parser (office files, PDF) are read by a worker process with
+limits, because their parsers meet hostile input.
 """
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
 
+from mailreeve.attachments import office
+from mailreeve.mail import invisible
 from mailreeve.mail.charset import decode
 from mailreeve.mail.html import to_text
 
@@ -27,48 +30,70 @@ _TEXT = (
 _TEXT_ENDINGS = (".txt", ".csv", ".md", ".ics", ".json", ".xml", ".log", ".tsv", ".yaml", ".yml")
 _WORKER = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/pdf": "pdf",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What could be read; `note` says what was cut, or why there is no text and what to do."""
+    """What could be read; `note` says what was cut or hidden, or why there is no text and what to do."""
 
     text: str
     note: str = ""
 
 
 def extract(name: str, type_: str, data: bytes) -> Extract:
-    """The text of an attachment; never raises for its content."""
+    """The visible text of an attachment; never raises for its content.
+
+    What a PDF hides by colour or rendering mode cannot be told apart from what it shows.
+    """
     if len(data) > MOST_BYTES:
         return Extract("", f"larger than {MOST_BYTES // 2**20} MB: save it to look at it")
     low = name.lower()
     if type_ == "text/html" or low.endswith((".html", ".htm")):
-        return _bounded(to_text(decode(data, "")[0]).text)
+        return _of_html(data)
     if type_ in _TEXT or low.endswith(_TEXT_ENDINGS):
         return _bounded(decode(data, "")[0])
-    kind = _WORKER.get(type_) or next((k for k in ("docx", "pdf") if low.endswith(f".{k}")), "")
+    kind = _WORKER.get(type_) or next((k for k in ("pdf", *office.KINDS) if low.endswith(f".{k}")), "")
     if kind:
         return _by_worker(kind, data)
     return Extract("", f"no text is read from {type_ or 'this type'}: save it to look at it")
 
 
-def _bounded(text: str) -> Extract:
-    if len(text) <= MOST_CHARS:
-        return Extract(text)
-    return Extract(text[:MOST_CHARS], f"cut after {MOST_CHARS} of {len(text)} characters")
+def _of_html(data: bytes) -> Extract:
+    page = to_text(decode(data, "")[0])
+    hidden = f"{page.hidden.chars} hidden characters were left out" if page.hidden.chars else ""
+    return _bounded(page.text, *page.defects, hidden)
+
+
+def _bounded(text: str, *notes: str) -> Extract:
+    cut = f"cut after {MOST_CHARS} of {len(text)} characters" if len(text) > MOST_CHARS else ""
+    seen = invisible.clean(text[:MOST_CHARS])
+    unseen = f"{seen.chars} invisible characters were left out" if seen.chars else ""
+    return Extract(seen.text, "; ".join(note for note in (cut, *notes, unseen) if note))
 
 
 def _by_worker(kind: str, data: bytes) -> Extract:
     """Run the parser in a process that may hang, crash or grow without harm to this one."""
     command = [sys.executable, "-I", "-m", "mailreeve.attachments.worker", kind]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=WORKER_SECONDS, check=False)  # noqa: S603 -- our own module and a word from a closed set
+        done = subprocess.run(  # noqa: S603 -- our own module and a word from a closed set
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=WORKER_SECONDS,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return Extract("", f"reading took over {WORKER_SECONDS} s and was stopped: save it to look at it")
     if done.returncode == 3:
         return Extract("", 'reading PDF needs the extra: pip install "mailreeve[pdf]"')
     if done.returncode:
         return Extract("", f"this {kind} could not be read: save it to look at it")
-    return _bounded(done.stdout.decode("utf-8", "replace"))
+    answer = json.loads(done.stdout)
+    return _bounded(answer["text"], *answer["notes"])
