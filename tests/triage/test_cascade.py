@@ -22,7 +22,7 @@ from mailreeve.triage.labels import BUILT_IN
 @pytest.fixture
 def cascade(llm_server: ScriptedLlm) -> Iterator[Cascade]:
     with closing(reader(llm_server)) as llm:
-        yield Cascade(BUILT_IN, OfflineReader((), (ME,)), llm, bar=0.85, own=(ME,))
+        yield Cascade(BUILT_IN, OfflineReader((), (ME,)), llm, bar=0.85)
 
 
 def reader(server: ScriptedLlm, limits: Limits | None = None) -> LlmReader:
@@ -105,7 +105,7 @@ def test_a_spent_budget_ends_the_models_part_at_once(llm_server: ScriptedLlm) ->
 
 def test_without_a_model_everything_is_decided_here(llm_server: ScriptedLlm) -> None:
     """No model, no network: the offline reader decides and drafts."""
-    cascade = Cascade(BUILT_IN, OfflineReader((), (ME,)), None, bar=0.85, own=(ME,))
+    cascade = Cascade(BUILT_IN, OfflineReader((), (ME,)), None, bar=0.85)
     assert DecidedBy.OFFLINE is judge(cascade, mail()).by
     assert "newsletter" == judge(cascade, newsletter()).label
     thread = Thread("t", (from_bytes(mail()),))

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, product
@@ -21,9 +21,10 @@ from tests.triage.house import NoNap, balanced, code, mail, newsletter
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, LoginNeeded
-from mailreeve.models import LabelSpec, Message, Verdict
+from mailreeve.models import Message
 from mailreeve.platform import exclusive
 from mailreeve.reading.offline.reader import OfflineReader
+from mailreeve.reading.offline.signals import Signals
 from mailreeve.store.ledger import EntryState
 from mailreeve.store.runs import RunState
 from mailreeve.triage.loop import lock_file, triage
@@ -258,10 +259,10 @@ def test_a_dead_login_ends_the_run_and_the_next_one_goes_on(
 class Broken(OfflineReader):
     """A reader with a fault of ours in it."""
 
-    def classify(self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel) -> Verdict:
+    def signals(self, message: Message) -> Signals:
         if "Question 0" in message.subject:
             raise ZeroDivisionError
-        return super().classify(message, labels, cancel)
+        return super().signals(message)
 
 
 def test_a_fault_of_ours_costs_one_message_and_is_said(sandbox: SandboxServer, parts_for: PartsFor) -> None:

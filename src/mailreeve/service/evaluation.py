@@ -110,7 +110,7 @@ class _Bench:
 
         model = self._llm(owner) if self.model else None
         bar = self._app.config.triage.offline_bar
-        return Cascade(self._labels, self._offline(owner), model, bar=bar, own=_own(owner))
+        return Cascade(self._labels, self._offline(owner), model, bar=bar)
 
 
 def _own(owner: str) -> frozenset[str]:

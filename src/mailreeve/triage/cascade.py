@@ -1,16 +1,18 @@
 """Asks the stages of the decision one after the other; the model only where it is needed, and while it answers."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, ReaderUnavailable
 from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
-from mailreeve.reading.offline import signals
 from mailreeve.reading.protocol import Reader
 from mailreeve.triage.decide import closed, decide, undecided
+
+if TYPE_CHECKING:
+    from mailreeve.reading.offline.reader import OfflineReader
 
 T = TypeVar("T")
 
@@ -22,22 +24,13 @@ class Cascade:
     """Judges mails for one account; safe to use from several threads. Changes nothing anywhere."""
 
     def __init__(
-        self,
-        labels: Sequence[LabelSpec],
-        offline: Reader,
-        llm: Reader | None,
-        *,
-        bar: float,
-        own: Collection[str] = (),
-        known: Collection[str] = (),
+        self, labels: Sequence[LabelSpec], offline: "OfflineReader", llm: Reader | None, *, bar: float
     ) -> None:
-        """`llm` None: the offline reader decides alone. `own` and `known` are addresses in lower case."""
+        """`llm` None: the offline reader decides alone. From the confidence `bar` on it may do so at all."""
         self._labels = tuple(labels)
         self._offline = offline
         self._model = _Patient(llm) if llm else None
         self._bar = bar
-        self._own = own
-        self._known = known
 
     def judge(self, message: Message, cancel: Cancel) -> Verdict:
         """The verdict on one mail, with the evidence of every stage.
@@ -46,8 +39,8 @@ class Cascade:
         is then not decided, rather than decided badly.
         """
         cancel.check()
-        seen = signals.read(message, known=self._known, own=self._own)
-        opinion = self._offline.classify(message, self._labels, cancel)
+        seen = self._offline.signals(message)
+        opinion = self._offline.classify(message, self._labels, cancel, seen)
         decision = decide(message, seen, opinion, self._labels, bar=self._bar, model=self._model is not None)
         if decision.verdict is not None:
             return decision.verdict

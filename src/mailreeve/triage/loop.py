@@ -58,14 +58,7 @@ def lock_file(parts: Parts) -> Path:
 
 def cascade_of(parts: Parts) -> Cascade:
     """The stages of the decision for this account."""
-    return Cascade(
-        parts.labels,
-        parts.offline,
-        parts.llm,
-        bar=parts.settings.offline_bar,
-        own=parts.own,
-        known=parts.known,
-    )
+    return Cascade(parts.labels, parts.offline, parts.llm, bar=parts.settings.offline_bar)
 
 
 class _Meter:

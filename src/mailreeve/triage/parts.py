@@ -1,12 +1,12 @@
 """What the triage of one account works with; joined in app/."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailreeve.models import LabelSpec, SendAs
+from mailreeve.models import LabelSpec, Message, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
@@ -15,6 +15,7 @@ from mailreeve.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
+    from mailreeve.reading.offline.reader import OfflineReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Parts:
     home: Path
     """Holds the lock that lets one run at a time work on the account."""
     gmail: "Gmail"
-    offline: Reader
+    offline: "OfflineReader"
     llm: Reader | None
     """A reader with the budget of one run; None when no model is configured."""
     ledger: Ledger
@@ -70,8 +71,8 @@ class Parts:
     """The account's own addresses, in lower case."""
     send_as: tuple[SendAs, ...] = ()
     """The identities that the account may write as."""
-    known: Collection[str] = ()
-    """Addresses that the person writes to, in lower case: their mail is never decided lightly."""
     kept: Kept | None = None
     """Earlier versions of drafts, which undo restores."""
+    remember: Callable[[Sequence[Message]], None] | None = None
+    """Told of the messages that were fetched; None when nobody keeps them."""
     now: Callable[[], datetime] = _utc_now

@@ -63,10 +63,15 @@ class OfflineReader:
         """What can be seen of a mail; the cascade asks its `vetoes`."""
         return signals.read(message, known=self._known, own=self._own)
 
-    def classify(self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel) -> Verdict:
-        """Choose the label whose archetypes have the largest share; `needs_human` when no label fits any."""
+    def classify(
+        self, message: Message, labels: Sequence[LabelSpec], cancel: Cancel, seen: Signals | None = None
+    ) -> Verdict:
+        """Choose the label whose archetypes have the largest share; `needs_human` when no label fits any.
+
+        `seen` are this reader's `signals` of the message, where they were read already.
+        """
         cancel.check()
-        seen = self.signals(message)
+        seen = seen or self.signals(message)
         score = weigh(seen)
         label, share, archetype = choose(score, LabelSet(labels))
         secret = secrets_mail.is_secret_mail(message)
