@@ -206,44 +206,7 @@ class Mailbox:
             own=self.own,
             send_as=self.send_as,
             kept=self.kept,
-            remember=self.remember,
         )
-
-    @property
-    def index_file(self) -> Path:
-        """Where the local index of the account is, or would be."""
-        return location(self.config.home, self.address)
-
-    @property
-    def index(self) -> "Index | None":
-        """The local index; None when it is turned off or was never made."""
-        there = self.config.index.enabled and self.index_file.exists()
-        return self.open_index() if there else None
-
-    def open_index(self) -> "Index":
-        """The local index, made when there is none."""
-        from mailreeve.store.index import Index
-
-        if self._index is None or self._index.db.file != self.index_file or not self.index_file.exists():
-            self._index = Index(self.index_file, self.address)
-        return self._index
-
-    def forget_index(self) -> bool:
-        """Delete the local index; False when there was none."""
-        there = self.index_file.exists()
-        if there:
-            self.open_index().forget()
-        self._index = None
-        return there
-
-    def remember(self, messages: Sequence[Message]) -> None:
-        """Take up messages that were fetched anyway, where there is an index.
-
-        An index that cannot be written stops nothing: the next sync fetches them again, or says what is wrong.
-        """
-        with suppress(StoreError):
-            if index := self.index:
-                index.add(messages)
 
     def label_names(self, ids: Sequence[str]) -> list[str]:
         """Label ids as the names that a person sees."""
