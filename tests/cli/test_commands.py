@@ -86,6 +86,16 @@ def test_summaries_and_verdicts_answer_with_their_keys(run: Run, demo: SandboxSe
     assert ("offline", "offline") == (summary["summaries"][0]["by"], verdict["by"])
 
 
+def test_what_is_too_much_at_once_is_one_line(run: Run, demo: SandboxServer) -> None:
+    """Over twenty threads: the first twenty are summarized, the rest is counted, and how to get it is said once."""
+    done = run("summarize", "--query", "in:anywhere -in:draft")
+    coverage = run("summarize", "--query", "in:anywhere -in:draft", "--json").json["coverage"]
+    assert (3, 20, []) == (done.code, coverage["done"], coverage["failed"])
+    assert coverage["left_out"] == coverage["asked"] - 20 > 0
+    assert 1 == done.out.count("left out")
+    assert "newer_than" in done.out
+
+
 def test_a_night_from_triage_to_undo(run: Run, demo: SandboxServer) -> None:
     """Triage, digest, runs, undo: coverage adds up, and undo leaves the mailbox as it was."""
     before = demo.state()
@@ -166,7 +176,7 @@ def test_labels_and_audit_answer_with_their_keys(run: Run, demo: SandboxServer) 
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (["search", "frobnicate:x"], 1),
+        (["search", "frobnicate:x"], 2),
         (["read", "0000000000000000"], 1),
         (["read"], 2),
         (["undo", "c-999999"], 2),

@@ -17,10 +17,12 @@ def test_the_demo_shows_the_main_job(run: Run) -> None:
         "0 failed",
         "The digest",
         "2 of",
-        "Send it with",
+        "mailreeve --demo send",
         "mcpServers",
     ):
         assert shown in done.out, shown
+    assert len(done.out.splitlines()) < 125
+    assert "https://mail.google.com" not in done.out
 
 
 def test_the_client_settings_name_this_installation(run: Run) -> None:

@@ -279,7 +279,9 @@ async def test_the_button_opens_the_draft_and_approves_nothing(
     """open_review shows the draft to the person; no proposal is made, and pressed twice it opens once."""
     person, draft_id = Person(), draft(sandbox)
     async with connect(person=person) as client:
-        first = await client.call_tool("open_review", {"draft_id": draft_id, "approve": True, "send": True})
+        forged = await client.call_tool("open_review", {"draft_id": draft_id, "approve": True, "send": True})
+        assert ([], True) == (person.urls, forged.is_error)
+        first = await client.call_tool("open_review", {"draft_id": draft_id})
         await client.call_tool("open_review", {"draft_id": draft_id})
         window = Window(person.urls[0])
         assert "See you there." in window.follow(window.opened).text

@@ -115,12 +115,13 @@ FORGED = [
 async def test_no_argument_counts_as_a_yes(
     sandbox: SandboxServer, connect: Connect, forged: dict[str, Any]
 ) -> None:
-    """Whatever a model adds to the call, the person is asked all the same, and their no holds."""
-    person, draft_id = Person("decline"), draft(sandbox)
+    """A call to which a model adds an answer is refused, even where the person would say yes; nothing leaves."""
+    person, draft_id = Person("accept", {"send": True}), draft(sandbox)
     async with connect(elicitation_callback=person) as client:
         result = await client.call_tool("send_mail", {"draft_id": draft_id, **forged})
-    assert 1 == len(person.asked)
-    assert "declined" == answer(result)["status"]
+    assert 0 == len(person.asked)
+    assert "it takes draft_id, at, account." in said(result)
+    assert result.is_error
     assert [] == sandbox.sent()
 
 

@@ -41,6 +41,14 @@ def test_labels_change_as_asked_and_undo_restores_everything(
     assert before == (names(sandbox), [one["name"] for one in sandbox.state()["labels"]])
 
 
+def test_a_label_that_had_to_be_made_is_named(sandbox: SandboxServer, box: Mailbox) -> None:
+    """A misspelt name shows itself; a label that exists is not told."""
+    id_ = sandbox.deliver(MAIL % (1, 1))
+    made = labels.label_mail(box, [id_], add=["star", "Travel/2026", "to-reply"], cancel=Cancel())
+    again = labels.label_mail(box, [id_], remove=["travel/2026"], cancel=Cancel())
+    assert (["Travel/2026", "Mailreeve/To reply"], []) == (made["created"], again["created"])
+
+
 def test_what_the_person_changed_since_stays(sandbox: SandboxServer, box: Mailbox) -> None:
     """Undo takes back our part only."""
     id_ = sandbox.deliver(MAIL % (1, 1))

@@ -11,6 +11,8 @@ from mailreeve.errors import InputError
 from mailreeve.service import drafting, sending
 
 _MOST_BODY = 1_000_000
+_SCREEN = 18
+"""Lines of a question that a small terminal shows together with the prompt."""
 
 
 def _body(words: str | None, file: str | None) -> str | None:
@@ -96,8 +98,8 @@ def send(face: Face, draft_id: str, at: str, as_json: bool) -> int:
     """
     pending = sending.propose(face.box, draft_id, at=at or None)
     if pending.decision == "ask" and not face.asks:
-        answer = sending.waiting(face.box, pending.proposal_id)
-    elif pending.decision == "allow" or _asked(pending.question, pending.digest):
+        answer = sending.waiting(face.box, pending.proposal_id, "nobody is at this terminal to confirm it")
+    elif pending.decision == "allow" or _asked(pending.question):
         answer = sending.confirm(face.box, pending.proposal_id, pending.digest, channel="tty", by="terminal")
     else:
         answer = sending.decline(face.box, pending.proposal_id, "declined on the terminal")
@@ -108,8 +110,11 @@ def send(face: Face, draft_id: str, at: str, as_json: bool) -> int:
     return {"sent": 0, "scheduled": 0, "declined": 0, "needs_user": 5}.get(answer["status"], 1)
 
 
-def _asked(question: str, digest: str) -> bool:
-    """Show everything on stderr and take only a typed yes."""
+def _asked(question: str) -> bool:
+    """Show everything on stderr and take only a typed yes; what matters most is said again above the prompt."""
     click.echo(question, err=True)
-    click.echo(f"\ndigest {digest[:12]}", err=True)
+    lines = question.split("\n")
+    if len(lines) > _SCREEN:  # then the start has scrolled away
+        head = lines[1 : lines.index("")]
+        click.echo("\n".join(["", *(line for line in head if not line.startswith("From:"))]), err=True)
     return click.prompt("Send it? Type yes", default="no", err=True).strip().lower() == "yes"

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -44,23 +45,41 @@ def _shown(face: Face) -> int:
     console = face.console
     with face.interruptible(), face.progress() as progress:
         told = triage.triage(face.box, progress=progress, cancel=face.cancel)
-    console.rule("The triaged inbox")
+    console.rule("The triaged inbox (✎: a reply is drafted)")
     text.run(console, told, face.program)
-    console.rule("The digest")
-    text.digest(console, triage.digest(face.box))
+    console.rule("The digest begins")
+    digest = triage.digest(face.box)
+    text.digest(console, {**digest, "text": pressing(digest["text"])})
+    console.print(f"The rest: {face.program} digest", style="dim")
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
     for draft_id in told["drafts"][:SHOWN_DRAFTS]:
-        text.draft(console, drafting.show(face.box, draft_id), face.program)
-        console.print()
+        text.letter(console, drafting.show(face.box, draft_id))
+        console.print(f"{face.program} send {draft_id}\n", style="dim", soft_wrap=True)
     console.rule("Connect Claude Desktop")
     console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")
-    click.echo(json.dumps(client_settings(), indent=2))
-    console.print("\nNext: `mailreeve --demo search is:unread`, or `mailreeve login` for your own mailbox.")
+    click.echo(client_settings())
+    console.rule("Next")
+    for command, what in _NEXT:
+        console.print(f"{command:<36} {what}", soft_wrap=True)
     return 3 if told["failed"] else 0
 
 
-def client_settings() -> dict[str, object]:
-    """The entry for an MCP client, with the path of this installation."""
+_NEXT = (
+    ("mailreeve --demo review --web", "go through the drafts in your browser"),
+    ("mailreeve --demo search is:unread", "search, read, summarize, draft, undo: all work here"),
+    ("mailreeve login", "your own Gmail; docs/connect-gmail.md tells how"),
+)
+
+
+def pressing(digest: str) -> str:
+    """The digest down to what is important, without links: the demo's mail is not in Gmail."""
+    head, _, _ = digest.partition("\n## Normal")
+    return re.sub(r" ?\[Gmail\]\([^)\s]*\)", "", head)
+
+
+def client_settings() -> str:
+    """The JSON entry for an MCP client, with the path of this installation."""
     beside = shutil.which("mailreeve", path=str(Path(sys.executable).parent))
     command = beside or shutil.which("mailreeve") or "mailreeve"
-    return {"mcpServers": {"mailreeve": {"command": command, "args": ["--demo", "serve"]}}}
+    entry = json.dumps({"command": command, "args": ["--demo", "serve"]})
+    return f'{{\n  "mcpServers": {{\n    "mailreeve": {entry}\n  }}\n}}'

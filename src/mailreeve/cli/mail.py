@@ -59,7 +59,7 @@ def summarize(face: Face, threads: tuple[str, ...], query: str, as_json: bool) -
         print_json(answer)
     else:
         text.summaries(face.console, answer)
-    return 3 if answer["coverage"]["failed"] else 0
+    return 3 if answer["coverage"]["failed"] or answer["coverage"]["left_out"] else 0
 
 
 @click.command()

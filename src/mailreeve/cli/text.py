@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+SHOWN_IDS = 3
+"""Ids that a line of failures names."""
+NARROW = 100
+"""Columns below which tables leave out what is not essential."""
+WHOLE = frozenset(
+    (
+        *("Id", "Draft", "Run", "Label", "Priority", "By", "Date", "Started", "State"),
+        *("Seen", "Decided", "Needs you", "Failed", "Cost"),
+    )
+)
+"""Columns that are never cut."""
 PRIORITY_STYLE = {"urgent": "bold red", "high": "yellow", "normal": "", "low": "dim"}
 
 
@@ -41,24 +52,32 @@ def table(*columns: str) -> "Table":
 
     made = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
     for column in columns:
-        whole = column in {"Id", "Run", "Label", "Priority", "By", "Date", "Started", "State"}
+        whole = column in WHOLE
         wraps = column in {"Summary", "When", "Reason", "Flags"}
-        ratio = None if whole else (3 if wraps else 1)
+        ratio = None if whole else (3 if wraps else 2 if column == "Subject" else 1)
         made.add_column(column, overflow="ellipsis", no_wrap=not wraps, ratio=ratio)
     return made
 
 
 def failures(console: "Console", failed: list[Failed]) -> None:
-    """Say which ids failed and why."""
+    """Say which ids failed and why; a reason that many share is told once."""
+    reasons: dict[str, list[str]] = {}
     for one in failed:
-        console.print(f"failed {one['id']}: {safe(one['reason'])}", style="red")
+        reasons.setdefault(one["reason"], []).append(one["id"])
+    for reason, ids in reasons.items():
+        more = f" and {len(ids) - SHOWN_IDS} more (--json lists them)" if len(ids) > SHOWN_IDS else ""
+        count = f"{len(ids)} failed:" if len(ids) > 1 else "failed"
+        console.print(f"{count} {', '.join(ids[:SHOWN_IDS])}{more}: {safe(reason)}", style="red")
 
 
 def hits(console: "Console", answer: SearchAnswer) -> None:
     """One line a hit."""
     made = table("Id", "Date", "From", "Subject")
+    narrow = console.width < NARROW
     for hit in answer["hits"]:
-        made.add_row(hit["id"], hit["date"][:16].replace("T", " "), safe(hit["from"]), safe(hit["subject"]))
+        date = hit["date"][: 10 if narrow else 16].replace("T", " ")
+        from_ = _who(safe(hit["from"])) if narrow else safe(hit["from"])
+        made.add_row(hit["id"], date, from_, safe(hit["subject"]))
     console.print(made)
     failures(console, answer["failed"])
     more = f"; next page: --cursor {answer['next']}" if answer["next"] else ""
@@ -84,7 +103,7 @@ def messages(console: "Console", answer: ReadAnswer) -> None:
             console.print(f"[{message['hidden']['chars']} hidden characters removed: {how}]", style="dim")
         for part in message["attachments"]:
             console.print(f"📎 {safe(part['name'])} ({part['type']}, {part['size']} bytes)", style="dim")
-        console.print(message["url"], style="dim")
+        console.print(message["url"], style="dim", soft_wrap=True)
         console.print()
     failures(console, answer["failed"])
 
@@ -100,9 +119,11 @@ def summaries(console: "Console", answer: SummarizeAnswer) -> None:
         for item in one["actions"]:
             due = f" by {item['due']}" if item["due"] else ""
             console.print(f"  to do: {safe(item['what'])}{due} {safe(item['who'])}".rstrip())
-        console.print(one["url"], style="dim")
+        console.print(one["url"], style="dim", soft_wrap=True)
         console.print()
     failures(console, answer["coverage"]["failed"])
+    if answer["coverage"]["advice"]:
+        console.print(answer["coverage"]["advice"], style="yellow")
 
 
 def verdicts(console: "Console", answer: ClassifyAnswer) -> None:
@@ -121,8 +142,18 @@ def verdicts(console: "Console", answer: ClassifyAnswer) -> None:
 
 def draft(console: "Console", answer: DraftAnswer, program: str) -> None:
     """A draft as it lies in Gmail; `program` begins the commands that are shown."""
-    console.print(f"Draft {answer['draft_id']}: {safe(answer['subject'])}", style="bold")
-    console.print(f"to {safe(', '.join(answer['to']))}")
+    letter(console, answer)
+    console.print(
+        f"\n{answer['url']}\nSend it with: {program} send {answer['draft_id']}", style="dim", soft_wrap=True
+    )
+    if answer["change"]:
+        console.print(f"Undo with: {program} undo {answer['change']}", style="dim")
+
+
+def letter(console: "Console", answer: DraftAnswer) -> None:
+    """A draft without the ways on."""
+    console.print(f"Draft {answer['draft_id']}: {safe(answer['subject']) or '(no subject)'}", style="bold")
+    console.print(f"to {safe(', '.join(answer['to'])) or 'nobody yet'}")
     for name in ("cc", "bcc"):
         if answer[name]:
             console.print(f"{name} {safe(', '.join(answer[name]))}")
@@ -130,26 +161,28 @@ def draft(console: "Console", answer: DraftAnswer, program: str) -> None:
         console.print(f"! {safe(flag)}", style="yellow")
     console.print()
     console.print(safe(answer["text"]))
-    console.print(f"\n{answer['url']}\nSend it with: {program} send {answer['draft_id']}", style="dim")
-    if answer["change"]:
-        console.print(f"Undo with: {program} undo {answer['change']}", style="dim")
 
 
 def sent(console: "Console", answer: SendAnswer) -> None:
     """What became of a request to send."""
-    console.print(f"{answer['status']}: {safe(answer['advice'])}" if answer["advice"] else answer["status"])
+    told = f"{answer['status']}: {safe(answer['advice'])}" if answer["advice"] else answer["status"]
+    console.print(told, soft_wrap=True)
 
 
 def inbox(console: "Console", rows: list[InboxRow]) -> None:
-    """The triaged inbox, the most pressing first."""
+    """The triaged inbox, the most pressing first; what is not pressing has one line each."""
+    from rich.text import Text
+
     made = table("Label", "Priority", "From", "Summary", "By")
+    narrow = console.width < NARROW
     for row in rows:
         style = PRIORITY_STYLE.get(row["priority"], "")
-        by = f"{row['by']} {row['confidence']:.2f}"
+        by = row["by"] if narrow else f"{row['by']} {row['confidence']:.2f}"
         mark = f"{row['label']} ✎" if row["draft"] else row["label"]
-        made.add_row(
-            mark, row["priority"], _who(safe(row["from"])), _short(safe(row["summary"])), by, style=style
-        )
+        pressing = row["priority"] in {"urgent", "high"}
+        short = _short(safe(row["summary"]), 60 if narrow else 110)
+        summary = Text(short, no_wrap=not pressing, overflow="ellipsis")
+        made.add_row(mark, row["priority"], _who(safe(row["from"])), summary, by, style=style)
     console.print(made)
 
 
@@ -158,7 +191,7 @@ def _who(sender: str) -> str:
     return sender.partition(" <")[0].strip()
 
 
-def _short(summary: str, size: int = 110) -> str:
+def _short(summary: str, size: int) -> str:
     return summary if len(summary) <= size else f"{summary[: size - 1].rsplit(' ', 1)[0]}…"
 
 
@@ -196,19 +229,15 @@ def decided(answer: RunAnswer) -> int:
 
 
 def runs(console: "Console", answer: RunsAnswer) -> None:
-    """One line a run."""
-    made = table("Run", "Started", "State", "Seen", "Decided", "Needs you", "Failed", "Cost")
+    """One line a run; a narrow terminal leaves out when it started, which its id tells, and what it cost."""
+    narrow = console.width < NARROW
+    essential = ("Run", "State", "Seen", "Decided", "Needs you", "Failed")
+    made = table(*essential) if narrow else table(*essential, "Started", "Cost")
     for one in answer["runs"]:
-        made.add_row(
-            one["run"],
-            one["started"][:16].replace("T", " "),
-            one["state"],
-            str(one["seen"]),
-            str(decided(one)),
-            str(len(one["needs_human"])),
-            str(len(one["failed"])),
-            f"{one['cost']:.2f}",
-        )
+        row = [one["run"], one["state"]]
+        row += map(str, (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"])))
+        wide = [one["started"][:16].replace("T", " "), f"{one['cost']:.2f}"]
+        made.add_row(*row, *([] if narrow else wide))
     console.print(made)
 
 

@@ -87,6 +87,8 @@ class Page:
 
         Raises NotFound when there is no such draft, NeedsPerson when no browser can be opened here.
         """
+        from mailreeve.service import sending
+
         draft = box.gmail.draft(draft_id)
         asked = next((one for one in box.gate.waiting() if one.draft_id == draft.id), None)
         shown = self._show(
@@ -99,7 +101,7 @@ class Page:
         if not shown:
             raise NeedsPerson(
                 "No browser can be opened from here.",
-                f"Send it from Gmail, or with `mailreeve send {draft.id}` on a terminal.",
+                f"Send it from Gmail, or with `{sending.commands(box)} send {draft.id}` on a terminal.",
             )
 
     def close(self) -> None:

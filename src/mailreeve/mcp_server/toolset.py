@@ -8,6 +8,7 @@ from typing import Any
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 
+from mailreeve.mcp_server.asked import CheckedTool
 from mailreeve.mcp_server.card import URI
 from mailreeve.mcp_server.schema import trimmed
 from mailreeve.mcp_server.tools.drafts import draft_mail
@@ -75,7 +76,7 @@ def tools(capabilities: Collection[str]) -> list[Tool]:
 
 def _tool(entry: Entry) -> Tool:
     card = _CARDS.get(entry.function.__name__)
-    tool = Tool.from_function(
+    tool = CheckedTool.from_function(
         entry.function,
         title=entry.title,
         description=" ".join((inspect.getdoc(entry.function) or "").split()),

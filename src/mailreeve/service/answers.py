@@ -139,11 +139,13 @@ class SummaryJson(TypedDict):
 
 
 class Asked(TypedDict):
-    """How many were asked for, how many were done, and which failed."""
+    """What became of all that was asked for: asked = done + failed + left_out; `advice` says how to get the rest."""
 
     asked: int
     done: int
     failed: list[Failed]
+    left_out: int
+    advice: str
 
 
 class SummarizeAnswer(TypedDict):
@@ -211,10 +213,11 @@ class SendAnswer(TypedDict):
 
 
 class LabelledAnswer(TypedDict):
-    """What label_mail did; `change` undoes it."""
+    """What label_mail did; `change` undoes it, `created` names the labels that did not exist before."""
 
     changed: int
     change: str
+    created: list[str]
     failed: list[Failed]
 
 

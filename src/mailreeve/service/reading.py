@@ -42,12 +42,7 @@ def summarize(
         summaries.append(_summary_json(box, thread, summary))
 
     failed = _each(wanted[:MOST_THREADS], one, progress, cancel)
-    failed += [
-        Failed(id=id_, reason=f"more than {MOST_THREADS} threads at once") for id_ in wanted[MOST_THREADS:]
-    ]
-    return SummarizeAnswer(
-        summaries=summaries, coverage=Asked(asked=len(wanted), done=len(summaries), failed=failed)
-    )
+    return SummarizeAnswer(summaries=summaries, coverage=_coverage(len(wanted), len(summaries), failed))
 
 
 def classify(box: Mailbox, ids: Sequence[str], *, progress: Progress, cancel: Cancel) -> ClassifyAnswer:
@@ -65,9 +60,16 @@ def classify(box: Mailbox, ids: Sequence[str], *, progress: Progress, cancel: Ca
         verdicts.append(verdict_json(cascade.judge(by_id[id_], cancel)))
 
     failed = missing + _each(list(by_id), one, progress, cancel)
-    return ClassifyAnswer(
-        verdicts=verdicts, coverage=Asked(asked=len(ids), done=len(verdicts), failed=failed)
+    return ClassifyAnswer(verdicts=verdicts, coverage=_coverage(len(set(ids)), len(verdicts), failed))
+
+
+def _coverage(asked: int, done: int, failed: list[Failed]) -> Asked:
+    left_out = asked - done - len(failed)
+    advice = (
+        f"{left_out} more were found and left out: {MOST_THREADS} threads are summarized at once. Narrow the"
+        " search, with newer_than:7d or from: for instance, or name threads."
     )
+    return Asked(asked=asked, done=done, failed=failed, left_out=left_out, advice=advice if left_out else "")
 
 
 def _each(

@@ -76,15 +76,24 @@ def decline(box: Mailbox, proposal_id: str, reason: str) -> SendAnswer:
     return answer(box.gate.reject(proposal_id, reason), "Not approved. The draft is kept in Gmail.")
 
 
-def waiting(box: Mailbox, proposal_id: str) -> SendAnswer:
+def waiting(
+    box: Mailbox, proposal_id: str, why: str = "this program cannot ask the user, who decides"
+) -> SendAnswer:
     """Nobody could be asked: the draft waits, and here is where a person goes on."""
     proposal = box.gate.get(proposal_id)
-    advice = (
-        f"Nothing was sent: this program cannot ask the user. They can send it from Gmail"
-        f" (https://mail.google.com/mail/?authuser={box.address}#drafts) or run `mailreeve send {proposal.draft_id}`"
-        " on a terminal."
-    )
-    return answer(proposal, advice)
+    program = commands(box)
+    ways = [
+        f"with `{program} send {proposal.draft_id}` on a terminal",
+        f"on the page that `{program} review --web` opens",
+    ]
+    if not box.config.demo:
+        ways.append(f"from Gmail (https://mail.google.com/mail/?authuser={box.address}#drafts)")
+    return answer(proposal, f"Nothing was sent: {why}. It can be sent {', or '.join(ways)}.")
+
+
+def commands(box: Mailbox) -> str:
+    """How commands begin that a person is shown."""
+    return "mailreeve --demo" if box.config.demo else "mailreeve"
 
 
 class Letter(TypedDict):
