@@ -5,11 +5,12 @@ hold ids and hashes only.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailreeve.errors import InputError
+from mailreeve.errors import GoogleRefused, InputError, MailreeveError, NotFound, OutcomeUnknown
 from mailreeve.models import Change, ChangeState, Json
 from mailreeve.store.audit import Audit, canonical
 from mailreeve.store.db import Database, Row, now_ms
@@ -41,6 +42,23 @@ class Journal:
         """Write down several changes in one transaction, all or none."""
         with self._db.transaction():
             return tuple(self._add(run, intent) for intent in intents)
+
+    @contextmanager
+    def intending(self, run: str, intents: Sequence[Intent], *, once: bool) -> Iterator[tuple[str, ...]]:
+        """Write down changes before the one call of the block makes them and, when it fails, how they ended.
+
+        What was done is for the caller to settle. A call that goes out `once` leaves its end open only when its
+        answer is lost; any other may have been done as long as Google did not refuse it.
+        """
+        changes = self.intend_all(run, intents)
+        try:
+            yield changes
+        except MailreeveError as error:
+            open_end = isinstance(error, OutcomeUnknown)
+            if not once:
+                open_end = not isinstance(error, GoogleRefused | NotFound)
+            self.settle_all(changes, ChangeState.UNKNOWN if open_end else ChangeState.FAILED, error.message)
+            raise
 
     def _add(self, run: str, intent: Intent) -> str:
         last = self._db.row("select coalesce(max(seq), 0) as seq from change")

@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mailreeve.errors import GoogleRefused, HistoryExpired, MailreeveError, NotFound
+from mailreeve.errors import HistoryExpired, MailreeveError, NotFound
 from mailreeve.models import Archetype, Change, ChangeState, Json, LabelSpec, Verdict
-from mailreeve.store.journal import Intent
+from mailreeve.store.journal import Intent, Journal
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage.labels import NEEDS_HUMAN
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import Work
+
+if TYPE_CHECKING:
+    from mailreeve.google.gmail import Gmail
 
 KIND = "labels"
 HISTORY_PAGES = 5
@@ -51,6 +55,16 @@ class Plan:
     def inverse(self) -> Json:
         """What undoes it."""
         return {"add": list(self.remove), "remove": list(self.add)}
+
+    def change(self, gmail: "Gmail", journal: Journal, run: str, ids: Sequence[str]) -> tuple[str, ...]:
+        """Make it for these messages; returns the journal's changes, which the caller settles as done.
+
+        Raises what Gmail's `modify` raises, settled.
+        """
+        intents = [Intent(KIND, id_, self.as_json(), self.inverse()) for id_ in ids]
+        with journal.intending(run, intents, once=False) as changes:
+            gmail.modify(ids, self.add, self.remove)
+        return changes
 
 
 def apply(work: Work, ids: Sequence[str]) -> None:
@@ -190,13 +204,9 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
             for entry in group:
                 _done(work, entry)
         return
-    intents = [Intent(KIND, entry.message, plan.as_json(), plan.inverse()) for entry in group]
-    changes = journal.intend_all(work.run, intents)
     try:
-        work.parts.gmail.modify([entry.message for entry in group], plan.add, plan.remove)
+        changes = plan.change(work.parts.gmail, journal, work.run, [entry.message for entry in group])
     except MailreeveError as error:
-        refused = isinstance(error, GoogleRefused | NotFound)
-        journal.settle_all(changes, ChangeState.FAILED if refused else ChangeState.UNKNOWN, error.message)
         if isinstance(error, NotFound) and len(group) > 1:
             for entry in group:  # one of them is gone; each alone shows which
                 _change(work, plan, [entry])

@@ -1,10 +1,14 @@
 """The built-in labels, and their place in Gmail: made when they are needed first, and journalled."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from mailreeve.errors import MailreeveError, OutcomeUnknown
 from mailreeve.models import Archetype, ChangeState, Label, LabelSpec
+from mailreeve.store.journal import Intent, Journal
 from mailreeve.triage.parts import Parts
+
+if TYPE_CHECKING:
+    from mailreeve.google.gmail import Gmail
 
 KIND = "label_create"
 NEEDS_HUMAN = "needs-human"
@@ -126,7 +130,8 @@ class Shelf:
         if not self._found:
             self._load()
         if name.casefold() not in self._found:
-            self._found[name.casefold()] = self._make(name)
+            made = make(self._parts.gmail, self._parts.journal, self._run, name)
+            self._found[name.casefold()] = made
         return self._found[name.casefold()]
 
     @property
@@ -147,23 +152,20 @@ class Shelf:
         for change in self._parts.journal.unsettled(KIND):
             label = self._found.get(change.target.casefold())
             if label:
-                self._made(change.id, change.target, label)
+                _made(self._parts.journal, change.id, change.target, label)
 
-    def _made(self, change: str, name: str, label: str) -> None:
-        do = {"name": name, "label": label}
-        self._parts.journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label})
 
-    def _make(self, name: str) -> str:
-        journal = self._parts.journal
-        change = journal.intend(self._run, KIND, name, {"name": name}, {})
-        try:
-            label = self._parts.gmail.create_label(name)
-        except MailreeveError as error:
-            state = ChangeState.UNKNOWN if isinstance(error, OutcomeUnknown) else ChangeState.FAILED
-            journal.settle(change, state, error.message)
-            raise
-        self._made(change, name, label.id)
-        return label.id
+def make(gmail: "Gmail", journal: Journal, run: str, name: str) -> str:
+    """Make a label, journalled so that undo can remove it while it is empty; returns Gmail's id."""
+    with journal.intending(run, [Intent(KIND, name, {"name": name}, {})], once=True) as (change,):
+        label = gmail.create_label(name)
+    _made(journal, change, name, label.id)
+    return label.id
+
+
+def _made(journal: Journal, change: str, name: str, label: str) -> None:
+    do = {"name": name, "label": label}
+    journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label})
 
 
 def _by_name(labels: Sequence[Label]) -> dict[str, str]:
