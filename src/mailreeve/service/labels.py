@@ -5,15 +5,14 @@ from collections.abc import Sequence
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import GoogleRefused, InputError, MailreeveError, NotFound, OutcomeUnknown
+from mailreeve.errors import InputError, MailreeveError
 from mailreeve.google.gmail import Gmail
 from mailreeve.models import ChangeState, Label, Message
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed, LabelJson, LabelledAnswer, LabelsAnswer
 from mailreeve.service.mail import fetch
-from mailreeve.store.journal import Intent
-from mailreeve.triage.labelling import KIND, Plan
-from mailreeve.triage.labels import gmail_name
+from mailreeve.triage.labelling import Plan
+from mailreeve.triage.labels import gmail_name, make
 
 WORDS = {
     "archive": ("", "INBOX"),
@@ -107,22 +106,13 @@ def _missing(name: str) -> set[str]:
 
 
 def _made(box: Mailbox, gmail: Gmail, act: str, name: str) -> set[str]:
-    """Make a label, journalled so that undo can remove it while it is empty."""
+    """Make a label; a triage label gets its full name."""
     prefix = box.config.triage.label_prefix
     spec = next((one for one in box.labels if one.id.casefold() == name.strip().casefold()), None)
     title = gmail_name(prefix, spec) if spec else " ".join(name.split())
     if not title or len(title) > 225 or title.strip("/") != title:
         raise InputError(f"{name[:80]!r} cannot be the name of a label.", "Use a short plain name.")
-    change = box.journal.intend(act, "label_create", title, {"name": title}, {})
-    try:
-        label = gmail.create_label(title)
-    except MailreeveError as error:
-        unknown = isinstance(error, OutcomeUnknown)
-        box.journal.settle(change, ChangeState.UNKNOWN if unknown else ChangeState.FAILED, error.message)
-        raise
-    do = {"name": title, "label": label.id}
-    box.journal.settle(change, ChangeState.DONE, do=do, inverse={"delete_label": label.id})
-    return {label.id}
+    return {make(gmail, box.journal, act, title)}
 
 
 def _grouped(messages: Sequence[Message], plan: Plan) -> dict[Plan, list[Message]]:
@@ -140,13 +130,9 @@ def _grouped(messages: Sequence[Message], plan: Plan) -> dict[Plan, list[Message
 
 def _change(box: Mailbox, gmail: Gmail, act: str, plan: Plan, ids: list[str]) -> list[Failed]:
     """Journal, change, journal; returns what failed."""
-    intents = [Intent(KIND, id_, plan.as_json(), plan.inverse()) for id_ in ids]
-    changes = box.journal.intend_all(act, intents)
     try:
-        gmail.modify(ids, plan.add, plan.remove)
+        changes = plan.change(gmail, box.journal, act, ids)
     except MailreeveError as error:
-        known = isinstance(error, GoogleRefused | NotFound)
-        box.journal.settle_all(changes, ChangeState.FAILED if known else ChangeState.UNKNOWN, error.message)
         return [Failed(id=id_, reason=str(error)) for id_ in ids]
     box.journal.settle_all(changes, ChangeState.DONE)
     return []
