@@ -12,6 +12,9 @@ MailreeveError                 exit 1
 │   ├── QuotaSpent                      429 or a rate limit that outlasted the retries
 │   ├── GoogleUnavailable               5xx or no connection, outlasting the retries
 │   └── OutcomeUnknown                  a creating request lost its answer: it may have worked
+├── OutboundError                       a destination outside got nothing, or perhaps nothing
+│   ├── DestinationRefused              it may not be reached: nothing was sent
+│   └── DestinationUnavailable          no connection or no answer in time: it may have arrived
 ├── ReaderError                         the language model did not help
 │   ├── ReaderUnavailable               no connection, 429, 5xx, time-out
 │   ├── ReaderAnswerInvalid             the answer does not fit the schema
@@ -106,6 +109,22 @@ class OutcomeUnknown(GoogleError):
     """A creating request lost its answer: it may or may not have worked, and is never repeated blindly."""
 
     advice = "Look in Gmail before you try again."
+
+
+class OutboundError(MailreeveError):
+    """A destination outside did not take what was sent."""
+
+
+class DestinationRefused(OutboundError):
+    """It may not be reached: nothing was sent."""
+
+    advice = "Correct its [[destination]] in config.toml."
+
+
+class DestinationUnavailable(OutboundError):
+    """No connection, or no answer in time: what was sent may have arrived."""
+
+    advice = "It is tried again by itself."
 
 
 class ReaderError(MailreeveError):
