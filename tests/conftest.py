@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import sandbox_server, scripted_llm
+from tests import postgres_server, sandbox_server, scripted_llm
 
 DATA = Path(os.environ.get("MAILREEVE_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
@@ -26,6 +26,19 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the third-party data sets are not at {DATA} (set MAILREEVE_TEST_DATA)")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection string of a PostgreSQL server; tests that need it are skipped without it."""
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def schema(postgres: str) -> str:
+    """An empty schema of its own."""
+    return postgres_server.fresh_schema(postgres)
 
 
 @pytest.fixture

@@ -102,6 +102,17 @@ class TriageConfig(_Section):
     """The offline reader decides alone from this confidence on, if no veto fires."""
 
 
+class IndexConfig(_Section):
+    """The local index of the mail, made by `mailreeve sync`."""
+
+    enabled: bool = True
+    """False: none is made, none is searched."""
+    first_days: int = Field(default=365, ge=1, le=36_500)
+    """How far the first sync goes back."""
+    fresh_minutes: int = Field(default=10, ge=0, le=10_080)
+    """How long after a sync a search may trust the index without asking Gmail."""
+
+
 class UserConfig(_Section):
     """The person whose mail it is."""
 
@@ -124,6 +135,18 @@ class PolicyConfig(_Section):
     """An MCP server may open the review page in the browser when the client cannot ask before a send."""
 
 
+class PrivacyConfig(_Section):
+    """What is kept here and for how long, and what clients are not shown (docs/privacy.md)."""
+
+    show_codes_to_clients: bool = False
+    """True: MCP clients see one-time codes and links that open an account."""
+    decisions_days: int = Field(default=90, ge=1, le=3650)
+    """What was decided about mail, how changes are undone, runs, and proposals that are closed."""
+    audit_days: int = Field(default=365, ge=1, le=3650)
+    drafts_days: int = Field(default=7, ge=0, le=7)
+    """Earlier versions of drafts that Mailreeve changed."""
+
+
 class LabelConfig(_Section):
     """One of the user's labels."""
 
@@ -136,6 +159,13 @@ class LabelConfig(_Section):
     urgent: bool = False
 
 
+class StoreConfig(_Section):
+    """Where the ledger, the journal and the gate lie."""
+
+    url: SecretStr | None = None
+    """A PostgreSQL connection string for several machines; without one a file in the home folder."""
+
+
 class Config(_Section):
     """All settings, read once at start."""
 
@@ -145,8 +175,11 @@ class Config(_Section):
     google: GoogleConfig = GoogleConfig()
     llm: LlmConfig = LlmConfig()
     triage: TriageConfig = TriageConfig()
+    index: IndexConfig = IndexConfig()
     user: UserConfig = UserConfig()
     policy: PolicyConfig = PolicyConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
+    store: StoreConfig = StoreConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     demo: bool = False
@@ -159,6 +192,7 @@ _ENVIRONMENT = {
     "MAILREEVE_LLM_BASE_URL": ("llm", "base_url"),
     "MAILREEVE_LLM_API_KEY": ("llm", "api_key"),
     "MAILREEVE_LLM_MODEL": ("llm", "model"),
+    "MAILREEVE_DATABASE_URL": ("store", "url"),
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailreeve.store.audit import GENESIS, Audit
-from mailreeve.store.db import Database
+from mailreeve.store.db import Database, Refused
 
 KEY = b"k" * 32
 
@@ -51,41 +51,41 @@ def test_a_chain_verifies_and_says_what_it_is_anchored_by(db: Database, key: byt
 def test_rows_cannot_be_changed_or_deleted(db: Database, statement: str) -> None:
     """The database itself refuses to rewrite the audit."""
     filled(db)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with pytest.raises(Refused, match="append-only"):
         db.execute(statement)
 
 
 @pytest.mark.parametrize("key", [b"", KEY])
 @pytest.mark.parametrize("column", ["at", "actor", "account", "event", "body", "prev", "hash"])
-def test_an_edited_row_is_named(db: Database, key: bytes, column: str) -> None:
+def test_an_edited_row_is_named(file_db: Database, key: bytes, column: str) -> None:
     """Whoever drops the triggers and edits a field of row 3 is found at row 3."""
-    audit = filled(db, key)
+    audit = filled(file_db, key)
     value = "7" if column == "at" else "x"
-    attacker(db).execute(f"update audit set {column} = ? where seq = 3", (value,))
+    attacker(file_db).execute(f"update audit set {column} = ? where seq = 3", (value,))
     found = audit.verify()
     assert (False, 3) == (found.ok, found.broken_at)
 
 
-def test_a_removed_row_in_the_middle_is_found(db: Database) -> None:
+def test_a_removed_row_in_the_middle_is_found(file_db: Database) -> None:
     """A gap in the sequence is where the chain breaks."""
-    audit = filled(db)
-    attacker(db).execute("delete from audit where seq = 3")
+    audit = filled(file_db)
+    attacker(file_db).execute("delete from audit where seq = 3")
     assert 4 == audit.verify().broken_at
 
 
 @pytest.mark.parametrize("key", [b"", KEY])
-def test_a_cut_off_tail_is_found(db: Database, key: bytes) -> None:
+def test_a_cut_off_tail_is_found(file_db: Database, key: bytes) -> None:
     """Deleting the newest rows shows, because the head row still names the last one."""
-    audit = filled(db, key)
-    attacker(db).execute("delete from audit where seq > 3")
+    audit = filled(file_db, key)
+    attacker(file_db).execute("delete from audit where seq > 3")
     found = audit.verify()
     assert (False, 4) == (found.ok, found.broken_at)
 
 
-def test_a_tail_cut_off_together_with_a_forged_head_is_found_with_a_key(db: Database) -> None:
+def test_a_tail_cut_off_together_with_a_forged_head_is_found_with_a_key(file_db: Database) -> None:
     """Without the key nobody can write a head row that fits the shorter chain."""
-    audit = filled(db, KEY)
-    hands = attacker(db)
+    audit = filled(file_db, KEY)
+    hands = attacker(file_db)
     hands.execute("delete from audit where seq > 3")
     hands.execute("update audit_head set seq = 3")
     assert (False, 4) == (audit.verify().ok, audit.verify().broken_at)
@@ -110,11 +110,11 @@ def rebuild(hands: sqlite3.Connection, key: bytes = b"") -> None:
     )
 
 
-def test_a_wholly_rebuilt_chain_loses_its_anchor(db: Database) -> None:
+def test_a_wholly_rebuilt_chain_loses_its_anchor(file_db: Database) -> None:
     """Somebody who rebuilds everything can make hashes fit, but not the key: the anchor says `none`."""
-    audit = filled(db, KEY)
+    audit = filled(file_db, KEY)
     head = audit.head()
-    hands = attacker(db)
+    hands = attacker(file_db)
     hands.execute("update audit set actor = 'nobody' where seq = 2")
     rebuild(hands)
     assert "none" == audit.verify().anchor
@@ -165,12 +165,12 @@ def test_writers_at_once_make_one_chain(tmp_path: Path) -> None:
     assert (True, 100) == (found.ok, found.rows)
 
 
-def test_a_long_chain_is_verified_in_pages(db: Database) -> None:
+def test_a_long_chain_is_verified_in_pages(file_db: Database) -> None:
     """More rows than one page holds are all looked at."""
-    audit = Audit(db, "a")
-    with db.transaction():
+    audit = Audit(file_db, "a")
+    with file_db.transaction():
         for number in range(5_100):
             audit.append("test", {"number": number})
     assert 5_100 == audit.verify().rows
-    attacker(db).execute("update audit set event = 'x' where seq = 5050")
+    attacker(file_db).execute("update audit set event = 'x' where seq = 5050")
     assert 5_050 == audit.verify().broken_at

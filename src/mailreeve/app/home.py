@@ -46,7 +46,12 @@ class App:
     @cached_property
     def db(self) -> Database:
         """The database of this home, migrated."""
-        return Database(self.config.home / "mailreeve.db")
+        url = self.config.store.url
+        if url is None or self.config.demo:
+            return Database(self.config.home / "mailreeve.db")
+        from mailreeve.store.postgres import PostgresDatabase
+
+        return PostgresDatabase(url.get_secret_value())
 
     @cached_property
     def accounts(self) -> Accounts:

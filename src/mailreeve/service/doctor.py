@@ -127,6 +127,8 @@ def _config(home: Path, app: App) -> Finding:
     file = home / "config.toml"
     told = str(file) if file.exists() else f"no {file}: every setting has its default"
     may = ", ".join(app.config.policy.capabilities) or "nothing"
+    if app.config.demo:
+        may += " (send: to the sandbox only)"
     return good(f"{told}; time zone {app.zone}; allowed: {may}")
 
 
@@ -136,8 +138,8 @@ def _database(app: App) -> Finding:
     damage = app.db.damage()
     if damage:
         advice = "Copy the file away for safety, then delete it: labels and drafts in Gmail stay."
-        return bad(f"{app.db.file} is damaged: {damage[0].splitlines()[-1]}", advice)
-    return good(f"{app.db.file}, {app.db.file.stat().st_size / 1e6:.1f} MB, sound")
+        return bad(f"{app.db.place} is damaged: {damage[0].splitlines()[-1]}", advice)
+    return good(f"{app.db.place}, sound")
 
 
 def _keyring(app: App) -> Finding:

@@ -65,7 +65,7 @@ class Journal:
         seq = int(last["seq"]) + 1 if last else 1
         id_ = f"c-{seq:06}"
         self._db.execute(
-            "insert into change (seq, id, run, account, kind, target, do, inverse, state, at)"
+            'insert into change (seq, id, run, account, kind, target, "do", inverse, state, at)'
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 seq,
@@ -125,7 +125,7 @@ class Journal:
 
     def _settle(self, id_: str, state: ChangeState, note: str, do: Json | None, inverse: Json | None) -> None:
         self._db.execute(
-            "update change set state = ?, note = ?, settled_at = ?, do = coalesce(?, do),"
+            'update change set state = ?, note = ?, settled_at = ?, "do" = coalesce(?, "do"),'
             " inverse = coalesce(?, inverse) where id = ? and account = ?",
             (
                 state.value,

@@ -38,7 +38,9 @@ class EntryState(StrEnum):
 
 _OPEN = "('queued', 'judged', 'applied')"
 _ORDER = "attempts > 0 desc, queued_at desc, place"
+_ALL = 2**62
 _REOPENED = {EntryState.GONE, EntryState.OUTSIDE}
+_LEFT_OUT = {EntryState.QUEUED, *_REOPENED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class Ledger:
         """Several steps, of the journal too, as one: all or nothing, and one write to the disk."""
         return self._db.transaction()
 
+    def demand_sound(self) -> None:
+        """Raise StoreError when the file under it is damaged."""
+        self._db.demand_sound()
+
     # --- the queue
 
     def enqueue(self, refs: Iterable[Ref], *, again: bool = False) -> tuple[int, int]:
@@ -150,7 +156,7 @@ class Ledger:
         with self._db.transaction():
             rows = self._db.rows(
                 f"select * from ledger where account = ? and state in {_OPEN} order by {_ORDER} limit ?",
-                (self._account, -1 if limit is None else limit),
+                (self._account, _ALL if limit is None else limit),
             )
             for row in rows:
                 self._db.execute(
@@ -279,16 +285,21 @@ class Ledger:
         return tuple(_entry(row) for row in rows)
 
     def coverage(self, run: str, already: int = 0) -> Coverage:
-        """What became of the messages of a run; those that it did not come to are in no count."""
+        """What became of the messages of a run; those that it did not come to are in no count.
+
+        A message counts as decided from its verdict on, also while its labels or its draft are still due.
+        """
         decided = dict(Coverage().decided)
         human: list[str] = []
         failed: list[Failure] = []
         for entry in self.entries([run]):
             if entry.error:
                 failed.append(Failure(entry.message, entry.error))
-            elif entry.state is EntryState.NEEDS_HUMAN:
+            elif entry.verdict is None or entry.state in _LEFT_OUT:
+                continue
+            elif entry.verdict.needs_human:
                 human.append(entry.message)
-            elif entry.state in {EntryState.DONE, EntryState.UNDONE} and entry.verdict:
+            else:
                 decided[entry.verdict.by.value] = decided.get(entry.verdict.by.value, 0) + 1
         seen = already + sum(decided.values()) + len(human) + len(failed)
         return Coverage(seen, already, decided, tuple(human), tuple(failed))
@@ -299,6 +310,11 @@ class Ledger:
         """Where the next page of history starts; None before the first run."""
         row = self._db.row("select * from cursor where account = ?", (self._account,))
         return Cursor(row["history_id"], datetime.fromtimestamp(row["saved_at"] / 1000, UTC)) if row else None
+
+    def newest(self) -> int:
+        """When the newest known mail arrived, by Gmail's clock, in epoch milliseconds; 0 before the first."""
+        row = self._db.row("select max(received_at) as at from ledger where account = ?", (self._account,))
+        return int(row["at"] or 0) if row else 0
 
     def save_cursor(self, history_id: str) -> None:
         """Move on; call it only after everything up to there is enqueued."""

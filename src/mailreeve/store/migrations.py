@@ -64,7 +64,7 @@ M001 = (
         account text not null,
         kind text not null,
         target text not null,
-        do text not null,
+        "do" text not null,
         inverse text not null,
         state text not null,
         note text not null default '',
@@ -191,4 +191,13 @@ M005 = (
 )
 """Programs that spoke MCP; and what a receiving server said about a message that was sent."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005)
+M006 = (
+    "drop trigger audit_no_update",
+    """create trigger audit_no_update before update on audit when not (new.seq = old.seq and new.keyed = old.keyed
+            and new.prev = old.prev and new.hash = old.hash and new.at = 0 and new.actor = '' and new.account = ''
+            and new.event = '' and new.body = '')
+        begin select raise(abort, 'the audit is append-only'); end""",
+)
+"""A row of the audit can be emptied, and nothing else: its hash stays, so the chain does."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006)

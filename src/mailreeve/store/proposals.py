@@ -4,7 +4,6 @@ The bytes of a message lie here only while its proposal is open; closing it wipe
 """
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from dataclasses import asdict, dataclass
 from mailreeve.errors import NotApproved
 from mailreeve.models import Envelope, Flag, Proposal, Weight
 from mailreeve.models import ProposalState as State
-from mailreeve.store.db import Database, Row
+from mailreeve.store.db import Database, Refused, Row
 
 HOLDING_BYTES = (State.PROPOSED, State.APPROVED, State.SCHEDULED, State.EXECUTING)
 OPEN = (*HOLDING_BYTES, State.UNKNOWN)
@@ -45,12 +44,10 @@ class Proposals:
 
     def add(self, proposal: Proposal) -> bool:
         """Keep a new proposal; False when its draft already has an open one."""
-        sql = f"insert into proposal ({', '.join(_COLUMNS)}) values ({_marks(_COLUMNS)})"
-        try:
-            self._db.execute(sql, _values(proposal))
-        except sqlite3.IntegrityError:
-            return False
-        return True
+        sql = (
+            f"insert into proposal ({', '.join(_COLUMNS)}) values ({_marks(_COLUMNS)}) on conflict do nothing"
+        )
+        return self._db.execute(sql, _values(proposal)) == 1
 
     def get(self, proposal_id: str) -> Proposal | None:
         """One proposal of this account, or None."""
@@ -84,10 +81,10 @@ class Proposals:
         return self._listed("1 = 1 order by created_at desc, id", (), limit)
 
     def _listed(self, where: str, values: Sequence[object], limit: int) -> tuple[Proposal, ...]:
-        columns = ", ".join("x'' as raw" if name == "raw" else name for name in _COLUMNS)
+        columns = ", ".join("? as raw" if name == "raw" else name for name in _COLUMNS)
         rows = self._db.rows(
             f"select {columns} from proposal where account = ? and {where} limit ?",
-            (self.account, *values, limit),
+            (b"", self.account, *values, limit),
         )
         return tuple(_proposal(row) for row in rows)
 
@@ -101,13 +98,14 @@ class Proposals:
         closed = new not in HOLDING_BYTES
         changed = self._db.execute(
             "update proposal set state = ?, outcome = ?, sent_id = ?, finished_at = ?,"
-            " raw = case when ? then x'' else raw end where id = ? and account = ? and state = ?",
+            " raw = case when ? = 1 then ? else raw end where id = ? and account = ? and state = ?",
             (
                 new,
                 outcome,
                 sent_id,
                 now if closed else 0,
                 closed,
+                b"",
                 proposal.id,
                 self.account,
                 proposal.state,
@@ -155,7 +153,7 @@ class Proposals:
                     "insert into approval (digest, channel, nonce, decided_by, at) values (?, ?, ?, ?, ?)",
                     (approval.digest, approval.channel, approval.nonce, approval.by, approval.at),
                 )
-        except sqlite3.IntegrityError:
+        except Refused:
             raise NotApproved("This answer was used before.") from None
 
     def start(self, proposal: Proposal, now: int, per_day: int) -> None:
