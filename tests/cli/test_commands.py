@@ -239,3 +239,17 @@ def test_completion_scripts_are_printed(run: Run, shell: str) -> None:
     """The script can be added to the shell's start file as it is."""
     done = run("completion", shell)
     assert (0, True) == (done.code, "_MAILREEVE_COMPLETE" in done.out)
+
+
+def test_an_empty_run_offers_nothing_to_take_back(run: Run, demo: SandboxServer) -> None:
+    """No empty table, no undo of nothing; before the first run `runs` says so."""
+    assert "There was no run yet." in run("runs").out
+    first = run("triage").out
+    assert "Take it all back" in first
+    empty = run("triage").out
+    assert "Take it all back" not in empty
+    assert "Priority" not in empty
+    assert "0 seen" in empty
+    newest = run("runs", "--json").json["runs"][0]
+    assert 0 == newest["changes"]
+    assert "There was nothing to take back." in run("undo", newest["run"]).out

@@ -87,9 +87,32 @@ def draft(demo: SandboxServer, run: Run) -> str:
 
 
 def test_in_a_pipe_it_lists(run: Run, draft: str) -> None:
-    """Without a terminal nothing is asked."""
+    """Without a terminal nothing is asked: what waits is listed, and nothing else."""
+    shown = run("review").out
+    assert draft in shown
+    assert "Lunch?" in shown
+    found = run("review", "--json").json
+    assert ([], [draft], 1) == (
+        found["proposals"],
+        [one["draft_id"] for one in found["drafts"]],
+        found["total"],
+    )
+    run("undo", "--since", "1h")
     assert "Nothing waits for you." in run("review").out
-    assert [] == run("review", "--json").json["proposals"]
+    assert [] == run("review", "--json").json["drafts"]
+
+
+def test_what_was_decided_is_listed_only_when_asked_for(run: Run, draft: str) -> None:
+    """A withdrawn proposal waits for nobody; --all still tells of it."""
+    proposal = run("send", draft, "--json").json["proposal"]
+    waiting = run("review", "--json").json
+    assert ([proposal], []) == ([one["id"] for one in waiting["proposals"]], waiting["drafts"])
+    run("review", "cancel", proposal)
+    after = run("review", "--json").json
+    assert ([], [draft]) == (after["proposals"], [one["draft_id"] for one in after["drafts"]])
+    history = run("review", "--all", "--json").json
+    assert [(proposal, "rejected")] == [(one["id"], one["state"]) for one in history["proposals"]]
+    assert proposal in run("review", "--all").out
 
 
 def test_a_typed_yes_on_the_terminal_sends_once(demo: SandboxServer, draft: str) -> None:

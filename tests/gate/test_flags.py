@@ -1,5 +1,7 @@
 """What a person should look at, from the final bytes."""
 
+from dataclasses import replace
+
 import pytest
 from tests.gate.letters import OWN, raw
 
@@ -214,10 +216,13 @@ def test_the_question_says_whose_words_they_are() -> None:
     proposed = Known(
         own=KNOWN.own, written_to=KNOWN.written_to, text_hash=text_hash("Yes, Monday."), text_by="llm"
     )
-    assert "word for word" in found(raw("Subject: H", body="Yes,\r\nMonday."), proposed)["model_text"].text
+    same = found(raw("Subject: H", body="Yes,\r\nMonday."), proposed)
+    assert "Written by the language model, not changed by you." == same["model_text"].text
     edited = found(raw("Subject: H", body="No, Tuesday."), proposed)
     assert ["edited_text"] == list(edited)
-    assert "(llm)" in edited["edited_text"].text
+    assert "Written by the language model, and changed since." == edited["edited_text"].text
+    client = found(raw("Subject: H", body="Yes, Monday."), replace(proposed, text_by="<b>Boss</b>"))
+    assert "Written by your assistant, not changed by you." == client["model_text"].text
 
 
 def test_flags_are_single_lines_of_plain_text() -> None:

@@ -68,7 +68,7 @@ async def test_the_question_says_whose_words_they_are(sandbox: SandboxServer, co
     async with connect() as client:
         arguments = {"kind": "new", "to": ["ana@example.org"], "subject": "Hello", "body": "Hello Ana"}
         made = answer(await client.call_tool("draft_mail", arguments))
-    assert any("proposal" in flag for flag in made["flags"]), made["flags"]
+    assert any("Written by your assistant" in flag for flag in made["flags"]), made["flags"]
 
 
 async def test_the_sender_is_named_from(sandbox: SandboxServer, connect: Connect) -> None:
@@ -168,7 +168,7 @@ async def test_triage_accounts_for_everything_and_is_taken_back(
 
 
 async def test_what_waits_is_listed_in_pages(sandbox: SandboxServer, connect_stateless: Connect) -> None:
-    """Proposals that nobody answered are listed for the person, twenty at a time."""
+    """Proposals that nobody answered and the drafts beside them are listed for the person, twenty at a time."""
     async with connect_stateless() as client:
         for number in range(22):
             made = answer(
@@ -177,10 +177,13 @@ async def test_what_waits_is_listed_in_pages(sandbox: SandboxServer, connect_sta
                     {"kind": "new", "to": ["a@example.org"], "subject": f"Letter {number}", "body": "Hello"},
                 )
             )
-            answer(await client.call_tool("send_mail", {"draft_id": made["draft_id"]}))
+            if number < 21:
+                answer(await client.call_tool("send_mail", {"draft_id": made["draft_id"]}))
         first = answer(await client.call_tool("review", {}))
         second = answer(await client.call_tool("review", {"cursor": first["next"]}))
-    assert (20, 2, "") == (len(first["proposals"]), len(second["proposals"]), second["next"])
+    assert (20, 1, "") == (len(first["proposals"]), len(second["proposals"]), second["next"])
+    assert ([], [made["draft_id"]]) == (first["drafts"], [one["draft_id"] for one in second["drafts"]])
+    assert (22, "Letter 21") == (second["total"], second["drafts"][0]["subject"])
     assert {"proposed"} == {one["state"] for one in first["proposals"]}
     assert [] == sandbox.sent()
 

@@ -73,7 +73,7 @@ def test_a_reply_without_a_text_is_proposed_and_says_so(sandbox: SandboxServer, 
     """The reader proposes the words, and whoever confirms the mail later is told that they are a reader's."""
     made = drafting.draft(box, kind="reply", reply_to_id=sandbox.deliver(ASK), cancel=Cancel())
     assert "Hi Ana" in made["text"]
-    assert any("proposal of the reader" in flag for flag in made["flags"])
+    assert any("Written by the built-in reader" in flag for flag in made["flags"])
 
 
 def test_a_forward_takes_the_attachments_along(sandbox: SandboxServer, box: Mailbox) -> None:
@@ -144,12 +144,29 @@ def test_a_wrong_field_is_refused_and_named(
     assert [] == sandbox.state()["drafts"]
 
 
-def test_a_lost_answer_is_told_and_the_draft_is_written_once(sandbox: SandboxServer, box: Mailbox) -> None:
-    """The request is not repeated; the journal keeps that its end is unknown."""
+@pytest.mark.parametrize("kind", ["new", "reply"])
+def test_a_draft_whose_answer_was_lost_is_found_and_not_written_again(
+    sandbox: SandboxServer, box: Mailbox, kind: str
+) -> None:
+    """The request is not repeated: the draft is looked for by its mark, and undo can take it back."""
+    asked = sandbox.deliver(ASK) if kind == "reply" else ""
+    drafting.draft(box, to=["bo@client.example"], subject="another", body="y", cancel=Cancel())
     sandbox.faults([{"path": "/drafts$", "method": "POST", "kind": "lost", "nth": 1}])
+    made = drafting.draft(
+        box, kind=kind, reply_to_id=asked, to=["ana@client.example"], subject="x", body="y", cancel=Cancel()
+    )
+    assert "x" == from_bytes(box.gmail.draft(made["draft_id"]).raw).subject
+    assert (2, ()) == (len(sandbox.state()["drafts"]), box.journal.unsettled("draft_create"))
+    triage.undo(box, made["change"], cancel=Cancel())
+    assert 1 == len(sandbox.state()["drafts"])
+
+
+def test_a_draft_that_is_not_found_is_told_as_unknown(sandbox: SandboxServer, box: Mailbox) -> None:
+    """Nothing is written twice: the error says that the end is not known, and so does the journal."""
+    sandbox.faults([{"path": "/drafts$", "method": "POST", "kind": "503", "nth": 1}])
     with pytest.raises(OutcomeUnknown):
         drafting.draft(box, to=["ana@client.example"], subject="x", body="y", cancel=Cancel())
-    assert 1 == len(sandbox.state()["drafts"])
+    assert [] == sandbox.state()["drafts"]
     assert 1 == len(box.journal.unsettled("draft_create"))
 
 

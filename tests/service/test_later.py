@@ -10,7 +10,8 @@ from tests.sandbox_server import SandboxServer
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, NotApproved
-from mailreeve.service import drafting, later, review, sending, triage
+from mailreeve.service import drafting, later, sending, triage
+from mailreeve.service.waiting import waiting
 
 
 def planned(box: Mailbox, seconds: float = 3600) -> str:
@@ -67,7 +68,9 @@ def test_a_missed_time_is_asked_about_again(sandbox: SandboxServer, box: Mailbox
     assert "needs_user" == told["status"]
     assert "should have left" in told["advice"]
     assert [] == sandbox.sent()
-    assert ["proposed", "expired"] == [item["state"] for item in review.proposals(box)["proposals"]]
+    found = waiting(box, history=True, cancel=Cancel())["proposals"]
+    assert ["proposed", "expired"] == [item["state"] for item in found]
+    assert ["proposed"] == [item["state"] for item in waiting(box, cancel=Cancel())["proposals"]]
 
 
 def test_a_bounce_shows_at_triage_and_in_the_review(sandbox: SandboxServer, box: Mailbox) -> None:
@@ -79,4 +82,9 @@ def test_a_bounce_shows_at_triage_and_in_the_review(sandbox: SandboxServer, box:
     told = "ana@x.example: 550 5.1.1 No such user"
     assert [{"id": one, "reason": told}] == triage.triage(box, cancel=Cancel())["bounced"]
     assert [] == triage.triage(box, cancel=Cancel())["bounced"]
-    assert [told] == [item["bounced"] for item in review.proposals(box)["proposals"]]
+    found = waiting(box, cancel=Cancel())
+    assert ([], [one], [told]) == (
+        found["proposals"],
+        [item["id"] for item in found["bounced"]],
+        [item["bounced"] for item in found["bounced"]],
+    )

@@ -8,7 +8,8 @@ from tests.sandbox_server import SandboxServer
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import DraftChanged, InputError, NotApproved
-from mailreeve.service import drafting, review, sending
+from mailreeve.service import drafting, sending
+from mailreeve.service.waiting import waiting
 
 
 def written(box: Mailbox) -> str:
@@ -55,7 +56,8 @@ def test_a_declined_draft_is_kept(sandbox: SandboxServer, box: Mailbox) -> None:
     pending = sending.propose(box, written(box))
     assert "declined" == sending.decline(box, pending.proposal_id, "not like this")["status"]
     assert (0, 1) == (len(sandbox.sent()), len(sandbox.state()["drafts"]))
-    assert "rejected" == review.proposals(box)["proposals"][0]["state"]
+    assert [] == waiting(box, cancel=Cancel())["proposals"]
+    assert ["rejected"] == [one["state"] for one in waiting(box, history=True, cancel=Cancel())["proposals"]]
 
 
 def test_a_later_time_is_scheduled(sandbox: SandboxServer, box: Mailbox) -> None:

@@ -283,7 +283,7 @@ def test_a_fault_of_ours_costs_one_message_and_is_said(sandbox: SandboxServer, p
 
 
 def test_a_cancelled_run_keeps_what_was_finished(sandbox: SandboxServer, parts_for: PartsFor) -> None:
-    """The person gives up in the middle: the run is told as interrupted, the next one goes on."""
+    """Given up before the drafts: told as interrupted with all that was decided, and the next one goes on."""
     ids = deliver(sandbox)
     parts = parts_for(sandbox)
     cancel = Cancel()
@@ -295,7 +295,7 @@ def test_a_cancelled_run_keeps_what_was_finished(sandbox: SandboxServer, parts_f
     with pytest.raises(Cancelled):
         triage(parts, Options(), give_up, cancel)
     (run,) = parts.ledger.runs.latest()
-    assert (RunState.INTERRUPTED, 4, 2) == (run.state, run.result["seen"], run.result["left"])
+    assert (RunState.INTERRUPTED, 6, 2) == (run.state, run.result["seen"], run.result["left"])
     assert 0 == len(sandbox.state()["drafts"])
     assert 2 == len(triage(parts, Options()).drafts)
     assert all(1 == len(ours(sandbox, id_)) for id_ in ids)

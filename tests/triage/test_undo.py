@@ -115,12 +115,12 @@ def test_a_draft_that_the_person_edited_stays(sandbox: SandboxServer, parts_for:
 
 
 def test_a_draft_that_is_gone_is_skipped(sandbox: SandboxServer, parts_for: PartsFor) -> None:
-    """What the person deleted or sent is not looked for any further."""
+    """What the person deleted is not looked for any further."""
     parts = parts_for(sandbox)
     result, _ = night(sandbox, parts)
     parts.gmail.delete_draft(result.drafts[0])
     done = undo(parts, result.run)
-    assert ["it is no longer in Gmail"] == [one.reason for one in done.skipped]
+    assert ["the draft is no longer in Gmail"] == [one.reason for one in done.skipped]
     assert () == done.failed
 
 

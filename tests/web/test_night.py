@@ -82,6 +82,17 @@ def test_a_run_is_undone_from_its_line(client: Client, sandbox: SandboxServer, m
     assert [] == sandbox.state()["drafts"]
 
 
+def test_a_run_that_changed_nothing_offers_no_undo(client: Client, box: Mailbox, message: str) -> None:
+    """Only the run with changes has the button; once it is taken back, none has."""
+    empty = triage.triage(box, cancel=Cancel())["run"]
+    page = client.get("/night")
+    buttons = [one.text() for one in page.tree.css("button") if "Undo r-" in one.text()]
+    assert 1 == len(buttons)
+    assert empty not in buttons[0]
+    triage.undo(box, since="1h", cancel=Cancel())
+    assert "Undo r-" not in client.get("/night").words
+
+
 def test_an_undo_of_nothing_is_told(client: Client, message: str) -> None:
     """An id that is none becomes a page that says so, not a failure."""
     page = client.get("/night")

@@ -11,14 +11,15 @@ from mailreeve.cli.account import stdout_to_stderr
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.errors import Cancelled
 from mailreeve.service import later
-from mailreeve.service import review as use
+from mailreeve.service.waiting import waiting
 
 
 @click.group(invoke_without_command=True)
 @click.option("--web", is_flag=True, help="Open the review page in your browser, until Ctrl-C.")
+@click.option("--all", "history", is_flag=True, help="List what was decided lately too.")
 @json_option
 @click.pass_context
-def review(ctx: click.Context, web: bool, as_json: bool) -> None:
+def review(ctx: click.Context, web: bool, history: bool, as_json: bool) -> None:
     """Go through what waits for you: on a terminal key by key, with --web in your browser, else as a list."""
     face: Face = ctx.obj
     if ctx.invoked_subcommand:
@@ -26,18 +27,16 @@ def review(ctx: click.Context, web: bool, as_json: bool) -> None:
     if web:
         _serve(face)
         return
-    if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+    if not (as_json or history) and sys.stdin.isatty() and sys.stdout.isatty():
         from mailreeve.cli.review_keys import walk
 
         walk(face)
         return
-    answer = use.proposals(face.box)
+    answer = waiting(face.box, history=history, cancel=face.cancel)
     if as_json:
         print_json(answer)
-    elif answer["proposals"]:
-        text.proposals(face.console, answer)
     else:
-        click.echo("Nothing waits for you.")
+        text.waiting(face.console, answer, face.program)
 
 
 @review.command()

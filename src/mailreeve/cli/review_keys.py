@@ -39,6 +39,9 @@ class _Walk:
 
     def show(self) -> bool:
         """The page of the queue with the chosen draft marked; False when nothing waits."""
+        for lost in self._queue.bounced:
+            told = f"“{text.safe(lost.subject)}” did not arrive. {text.safe(lost.bounce)}"
+            self._face.console.print(told, style="yellow")
         if not self._queue.items:
             click.echo("Nothing waits for you.")
             return False

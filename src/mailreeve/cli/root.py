@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logout": ("mailreeve.cli.account", "logout"),
     "doctor": ("mailreeve.cli.doctor", "doctor"),
     "search": ("mailreeve.cli.mail", "search"),
+    "sync": ("mailreeve.cli.sync", "sync"),
     "read": ("mailreeve.cli.mail", "read"),
     "summarize": ("mailreeve.cli.mail", "summarize"),
     "classify": ("mailreeve.cli.mail", "classify"),
@@ -33,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("mailreeve.cli.sandbox", "sandbox"),
     "demo": ("mailreeve.cli.demo", "demo"),
     "completion": ("mailreeve.cli.completion", "completion"),
+    "purge": ("mailreeve.cli.privacy", "purge"),
+    "export": ("mailreeve.cli.privacy", "export"),
     "uninstall": ("mailreeve.cli.account", "uninstall"),
 }
 
@@ -52,6 +55,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list for --help, from a table: importing all commands would take most of a second."""
+        from mailreeve.cli.short_help import SHORT
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SHORT[name]) for name in self.list_commands(ctx)])
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mailreeve")
@@ -67,16 +77,31 @@ def root(ctx: click.Context, demo: bool, account: str) -> None:
     ctx.call_on_close(face.close)
 
 
+def _tell(arguments: Sequence[str], kind: str, message: str, advice: str) -> None:
+    if "--json" in arguments:
+        from mailreeve.cli.face import print_json
+
+        print_json({"error": {"kind": kind, "message": message, "advice": advice}})
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; returns the exit code."""
+    """Run one command line; returns the exit code.
+
+    With --json an error is an object on stdout too, `{"error": {kind, message, advice}}`.
+    """
     try:
         code = root.main(args=list(arguments), prog_name="mailreeve", standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        _tell(arguments, "UsageError", error.format_message(), "See --help.")
         return 2
     except click.Abort:
         return 130
     except MailreeveError as error:
-        click.echo(f"mailreeve: {error}", err=True)
+        told = f"mailreeve: {error}"
+        if "--demo" in arguments[:1]:  # the commands that it names are to be copied
+            told = told.replace("`mailreeve ", "`mailreeve --demo ")
+        click.echo(told, err=True)
+        _tell(arguments, type(error).__name__, error.message, error.advice)
         return error.exit_code
     return code if isinstance(code, int) else 0

@@ -82,6 +82,11 @@ def hits(console: "Console", answer: SearchAnswer) -> None:
     failures(console, answer["failed"])
     more = f"; next page: --cursor {answer['next']}" if answer["next"] else ""
     console.print(f"{len(answer['hits'])} of about {answer['total']}{more}", style="dim")
+    if answer["source"] == "local":
+        reach = f", mail since {answer['since'][:10]}" if answer["since"] else ""
+        console.print(
+            f"From the local index as of {answer['synced'][:16].replace('T', ' ')}{reach}.", style="dim"
+        )
 
 
 def messages(console: "Console", answer: ReadAnswer) -> None:
@@ -197,7 +202,8 @@ def _short(summary: str, size: int) -> str:
 
 def run(console: "Console", answer: RunAnswer, program: str) -> None:
     """A run: its inbox, then its coverage; `program` begins the command that is shown."""
-    inbox(console, answer.get("inbox", []))
+    if answer.get("inbox"):
+        inbox(console, answer["inbox"])
     console.print(coverage(answer))
     failures(console, answer["failures"])
     for one in answer.get("sent", []):
@@ -206,7 +212,7 @@ def run(console: "Console", answer: RunAnswer, program: str) -> None:
         console.print(f"bounced {item['id']}: {safe(item['reason'])}", style="yellow")
     if answer["left"]:
         console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
-    if answer["run"] and not answer["dry_run"]:
+    if answer.get("changes"):
         console.print(f"Take it all back with: {program} undo {answer['run']}", style="dim")
 
 
@@ -230,14 +236,16 @@ def decided(answer: RunAnswer) -> int:
 
 def runs(console: "Console", answer: RunsAnswer) -> None:
     """One line a run; a narrow terminal leaves out when it started, which its id tells, and what it cost."""
+    if not answer["runs"]:
+        console.print("There was no run yet.")
+        return
     narrow = console.width < NARROW
     essential = ("Run", "State", "Seen", "Decided", "Needs you", "Failed")
     made = table(*essential) if narrow else table(*essential, "Started", "Cost")
     for one in answer["runs"]:
-        row = [one["run"], one["state"]]
-        row += map(str, (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"])))
-        wide = [one["started"][:16].replace("T", " "), f"{one['cost']:.2f}"]
-        made.add_row(*row, *([] if narrow else wide))
+        counts = (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"]))
+        wide = (one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
+        made.add_row(one["run"], one["state"], *map(str, counts), *(() if narrow else wide))
     console.print(made)
 
 
@@ -261,24 +269,38 @@ def digest(console: "Console", answer: DigestAnswer) -> None:
 
 def undone(console: "Console", answer: UndoAnswer) -> None:
     """What was taken back and what was not."""
-    console.print(
-        f"{answer['undone']} undone, {len(answer['skipped'])} skipped, {len(answer['final'])} final."
-    )
+    counts = {"undone": answer["undone"]} | {
+        name: len(one) for name, one in (("skipped", answer["skipped"]), ("final", answer["final"]))
+    }
+    if any((*counts.values(), answer["failed"])):
+        console.print(", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
+    else:
+        console.print("There was nothing to take back.")
     for name in ("skipped", "final"):
         for one in answer[name]:
             console.print(f"{name} {one['id']}: {safe(one['reason'])}", style="dim")
     failures(console, answer["failed"])
 
 
-def proposals(console: "Console", answer: ReviewAnswer) -> None:
-    """What waits for a person."""
-    made = table("Id", "Kind", "State", "To", "Subject", "Flags")
-    for one in answer["proposals"]:
-        to = safe(", ".join(one["to"]))
-        made.add_row(
-            one["id"], one["kind"], one["state"], to, safe(one["subject"]), safe("; ".join(one["flags"]))
+def waiting(console: "Console", answer: ReviewAnswer, program: str) -> None:
+    """What waits for a person: each list only when there is something in it."""
+    for one in answer["bounced"]:
+        console.print(f"“{safe(one['subject'])}” did not arrive. {safe(one['bounced'])}", style="yellow")
+    if answer["proposals"]:
+        made = table("Id", "Kind", "State", "To", "Subject", "Flags")
+        for one in answer["proposals"]:
+            to, flags = safe(", ".join(one["to"])), safe("; ".join(one["flags"]))
+            made.add_row(one["id"], one["kind"], one["state"], to, safe(one["subject"]), flags)
+        console.print(made)
+    if answer["drafts"]:
+        made = table("Draft", "To", "Subject", "Flags")
+        for draft in answer["drafts"]:
+            to, flags = safe(", ".join(draft["to"])), safe("; ".join(draft["flags"]))
+            made.add_row(draft["draft_id"], to, safe(draft["subject"]), flags)
+        console.print(made)
+    if answer["drafts"] or answer["proposals"]:
+        console.print(
+            f"Go through them with: {program} review --web, or {program} review on a terminal", style="dim"
         )
-    console.print(made)
-    for one in answer["proposals"]:
-        if one["bounced"]:
-            console.print(f"{one['id']} bounced: {safe(one['bounced'])}", style="yellow")
+    else:
+        console.print("Nothing waits for you.")

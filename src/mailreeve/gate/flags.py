@@ -225,8 +225,11 @@ def _author(message: Message, known: Known) -> Iterator[Flag]:
         return
     versions = {text_hash(message.text), text_hash(f"{message.text} {message.signature}")}
     if known.text_hash in versions:
-        yield _note("model_text", f"The text is the proposal of the reader ({known.text_by}), word for word.")
+        yield _note("model_text", f"Written by {_writer(known.text_by)}, not changed by you.")
     else:
-        yield _note(
-            "edited_text", f"The text was proposed by the reader ({known.text_by}) and changed since."
-        )
+        yield _note("edited_text", f"Written by {_writer(known.text_by)}, and changed since.")
+
+
+def _writer(by: str) -> str:
+    """Programs that speak MCP give themselves any name, so they are called what they are."""
+    return {"llm": "the language model", "offline": "the built-in reader"}.get(by, "your assistant")

@@ -20,6 +20,7 @@ from mailreeve.service.answers import (
     SendAnswer,
     SummarizeAnswer,
     TokensJson,
+    WaitingDraft,
 )
 
 HitJson = TypedDict(
@@ -137,6 +138,9 @@ class Waiting(Fenced, total=False):
     """What `review` was asked to show."""
 
     proposals: list[ProposalJson]
+    drafts: list[WaitingDraft]
+    bounced: list[ProposalJson]
+    total: int
     digest: DigestAnswer
     runs: list[RunAnswer]
     next: str

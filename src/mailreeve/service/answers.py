@@ -73,6 +73,32 @@ class SearchAnswer(TypedDict):
     total: int
     source: str
     failed: list[Failed]
+    synced: str
+    """When the local index last knew everything, where the hits are from it; else empty."""
+    since: str
+    """How far back the local index reaches; empty: all mail."""
+
+
+class SyncAnswer(TypedDict):
+    """What a sync did; `waiting` messages could not be fetched yet, `since` is empty when all mail is covered."""
+
+    account: str
+    indexed: int
+    removed: int
+    total: int
+    waiting: int
+    since: str
+    synced: str
+    units: int
+    seconds: float
+    failed: list[Failed]
+
+
+class ForgetAnswer(TypedDict):
+    """Whether there was a local index to delete."""
+
+    account: str
+    forgotten: bool
 
 
 ParsedJson = TypedDict(
@@ -295,6 +321,8 @@ class RunAnswer(TypedDict):
     """What became of mail whose time to leave had come."""
     bounced: NotRequired[list[Failed]]
     """Proposals of which it is new that somebody was not reached: `address: reason`."""
+    changes: NotRequired[int]
+    """How many of its changes undo could take back; 0: there is nothing to take back."""
 
 
 class RunsAnswer(TypedDict):
@@ -340,10 +368,34 @@ class ProposalJson(TypedDict):
     """Who was not reached, as the receiving servers said: `address: reason`; empty when nobody said so."""
 
 
+class WaitingDraft(TypedDict):
+    """A draft of ours that waits for the user, and was not proposed for sending yet.
+
+    `flags` are what to look at before sending, `about` is what the mail says that it answers, `note` what the
+    triage says to check in it.
+    """
+
+    draft_id: str
+    thread_id: str
+    to: list[str]
+    subject: str
+    flags: list[str]
+    about: str
+    note: str
+    priority: str
+    url: str
+
+
 class ReviewAnswer(TypedDict):
-    """All proposals, the open ones first."""
+    """What waits for a person: proposals to send, and the drafts that nobody proposed yet; each of them once.
+
+    `total` counts both lists on all pages; `bounced` is mail of the last week that did not arrive.
+    """
 
     proposals: list[ProposalJson]
+    drafts: list[WaitingDraft]
+    bounced: list[ProposalJson]
+    total: int
 
 
 class FileAnswer(TypedDict):

@@ -8,17 +8,20 @@ from datetime import datetime
 from mailreeve.app import Mailbox
 from mailreeve.attachments import outgoing
 from mailreeve.cancel import Cancel
-from mailreeve.errors import GateError, InputError, MailreeveError, OutcomeUnknown
+from mailreeve.errors import GateError, InputError
 from mailreeve.google.gmail import Gmail
 from mailreeve.mail import addresses, compose, mime
 from mailreeve.mail.letter import Compose, File
 from mailreeve.models import Address, ChangeState, Draft, Json, Message
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import DraftAnswer
-from mailreeve.triage.drafting import KIND, MARK, sha256
+from mailreeve.store.journal import Intent
+from mailreeve.triage.drafting import MARK, create, sha256
 
 KINDS = ("new", "reply", "reply_all", "forward", "edit")
 UPDATE = "draft_update"
+LOOKING = 30.0
+"""Seconds; so long a draft is looked for whose answer was lost, even when the caller has given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,22 +188,19 @@ def _people(field: str, values: Sequence[str]) -> tuple[Address, ...]:
 
 
 def _create(box: Mailbox, gmail: Gmail, written: _Written) -> tuple[Draft, str]:
-    """Journal, post once, journal. A lost answer is told, with the mark by which the draft can be found."""
     act, mark = new_act(), secrets.token_hex(16)
     raw = compose.compose(replace(written.letter, headers=((MARK, mark),)))
-    do: Json = {"thread": written.thread_id, "mark": mark, "sha256": sha256(raw)}
-    change = box.journal.intend(act, KIND, mark, do, {})
-    try:
-        made = gmail.create_draft(raw, written.thread_id)
-    except MailreeveError as error:
-        unknown = isinstance(error, OutcomeUnknown)
-        box.journal.settle(change, ChangeState.UNKNOWN if unknown else ChangeState.FAILED, error.message)
-        raise
-    known = {**do, "draft": made.id}
-    box.journal.settle(change, ChangeState.DONE, do=known, inverse={"delete_draft": made.id})
-    stored = gmail.draft(made.id)
-    if sha256(stored.raw) != do["sha256"]:
-        box.journal.settle(change, ChangeState.DONE, do={**known, "stored": sha256(stored.raw)})
+    stored = create(
+        gmail,
+        box.journal,
+        act,
+        mark,
+        raw,
+        mark=mark,
+        thread=written.thread_id,
+        cancel=Cancel(LOOKING),
+        interactive=True,
+    )
     _note(box, stored, written)
     return stored, act
 
@@ -210,14 +210,10 @@ def _update(box: Mailbox, gmail: Gmail, old: Draft, written: _Written) -> tuple[
     act = new_act()
     raw = compose.compose(written.letter)
     do: Json = {"draft": old.id, "thread": old.thread_id, "sha256": sha256(raw)}
-    change = box.journal.intend(act, UPDATE, old.id, do, {"restore_draft": old.id, "sha256": sha256(old.raw)})
-    box.kept.keep(change, old.raw)
-    try:
+    back = {"restore_draft": old.id, "sha256": sha256(old.raw)}
+    with box.journal.intending(act, [Intent(UPDATE, old.id, do, back)], once=True) as (change,):
+        box.kept.keep(change, old.raw)
         gmail.update_draft(old.id, raw, old.thread_id)
-    except MailreeveError as error:
-        unknown = isinstance(error, OutcomeUnknown)
-        box.journal.settle(change, ChangeState.UNKNOWN if unknown else ChangeState.FAILED, error.message)
-        raise
     box.journal.settle(change, ChangeState.DONE)
     stored = gmail.draft(old.id)
     if sha256(stored.raw) != do["sha256"]:

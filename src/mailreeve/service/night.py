@@ -13,10 +13,12 @@ from mailreeve.service.answers import UndoAnswer
 from mailreeve.service.triage import undo as take_back
 from mailreeve.store.corrections import Correction, Corrections
 from mailreeve.store.ledger import Entry
-from mailreeve.store.runs import Run, RunState
+from mailreeve.store.runs import Run
+from mailreeve.triage import dead
 from mailreeve.triage.digest import coverage_line
 from mailreeve.triage.labelling import KIND
 from mailreeve.triage.labels import NEEDS_HUMAN, NEEDS_HUMAN_NAME, gmail_name
+from mailreeve.triage.undrafting import STANDING
 
 _TITLES = {
     Priority.URGENT: "Urgent",
@@ -60,7 +62,8 @@ class Told:
     started: datetime
     state: str
     line: str
-    undone: bool
+    undoable: bool
+    """Something of it can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Night:
 
 def night(box: Mailbox) -> Night:
     """What the runs of the last day with one decided; asks Gmail nothing."""
+    dead.close_if_dead(box.config.home, box.address, box.ledger)
     runs = box.ledger.runs.latest(200)
     choice = tuple((spec.id, spec.name or spec.id) for spec in box.labels)
     if not runs:
@@ -104,7 +108,8 @@ def _title(entry: Entry) -> str:
 
 def _told(box: Mailbox, run: Run) -> Told:
     started = run.started.astimezone(box.zone)
-    return Told(run.id, started, run.state.value, coverage_line(run.result), run.state is RunState.UNDONE)
+    standing = any(change.state in STANDING for change in box.journal.changes(run.id))
+    return Told(run.id, started, run.state.value, coverage_line(run.result), standing)
 
 
 def _decision(box: Mailbox, entry: Entry, names: Mapping[str, str], corrected: Correction | None) -> Decision:

@@ -1,5 +1,6 @@
 """What waits for a person: drafts and proposals beside their threads, and what the person says to them."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,26 +8,27 @@ from datetime import datetime
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, InputError, NotFound
+from mailreeve.gate.bounce import WITHIN_MS
 from mailreeve.mail import charset, mime, parts
 from mailreeve.mail.invisible import one_line
 from mailreeve.models import Draft, Flag, Message, Priority, Proposal, Weight
 from mailreeve.models import ProposalState as State
 from mailreeve.service import drafting, mail
-from mailreeve.service.answers import AuditAnswer, MessageJson, ProposalJson, ReviewAnswer
+from mailreeve.service.answers import AuditAnswer, MessageJson
 from mailreeve.service.discarding import discard
 from mailreeve.store.audit import AuditRow
 from mailreeve.store.ledger import Entry
 from mailreeve.triage.drafting import KIND, sha256
 
-RECENT = 50
 PER_PAGE = 12
 AUDIT_PAGE = 60
 REASON = 500
 """Characters of the person's reason that are kept."""
 _LIST_PAGES = 10
 """Pages of 100 drafts that are looked through in Gmail for those that wait here."""
+_SENT_LATELY = 1000
+"""Proposals that are looked through for those that did not arrive."""
 _ORIGINAL_LIMIT = 2_000_000
-_OPEN = (State.PROPOSED, State.APPROVED, State.SCHEDULED, State.EXECUTING, State.UNKNOWN)
 _URGENCY = tuple(Priority)
 
 
@@ -60,6 +62,8 @@ class Queue:
     total: int
     unsure: tuple[Proposal, ...]
     """Sends of which it is not known what became."""
+    bounced: tuple[Proposal, ...]
+    """What was sent in the last week and did not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +87,13 @@ class Sheet:
     after: str = ""
 
 
-def proposals(box: Mailbox) -> ReviewAnswer:
-    """The open proposals first, then what became of the last ones, whether they bounced included."""
-    box.gate.look_for_bounces()
-    found = sorted(box.gate.recent(RECENT), key=lambda one: one.state not in _OPEN)
-    return ReviewAnswer(proposals=[_json(box, one) for one in found])
-
-
 def queue(box: Mailbox, page: int = 1, *, cancel: Cancel) -> Queue:
-    """One page of the drafts that wait, the most pressing first. Their text is fetched for this page only."""
+    """One page of the drafts that wait, the most pressing first. Their text is fetched for this page only.
+
+    The first page looks for news of mail that did not arrive.
+    """
+    if page <= 1:
+        box.gate.look_for_bounces()
     open_ = {one.draft_id: one for one in box.gate.waiting()}
     ids = order(box, cancel=cancel)
     pages = max(1, -(-len(ids) // PER_PAGE))
@@ -104,7 +106,13 @@ def queue(box: Mailbox, page: int = 1, *, cancel: Cancel) -> Queue:
         except NotFound:
             continue  # it was sent or deleted a moment ago
     unsure = tuple(one for one in open_.values() if one.state is State.UNKNOWN)
-    return Queue(tuple(items), page, pages, len(ids), unsure)
+    return Queue(tuple(items), page, pages, len(ids), unsure, bounced(box))
+
+
+def bounced(box: Mailbox) -> tuple[Proposal, ...]:
+    """Mail of the last week of which a server said that it did not arrive, the newest first."""
+    since = time.time_ns() // 1_000_000 - WITHIN_MS
+    return tuple(one for one in box.gate.recent(_SENT_LATELY) if one.bounce and one.executing_at >= since)
 
 
 def order(box: Mailbox, *, cancel: Cancel) -> list[str]:
@@ -276,24 +284,4 @@ def verify_audit(box: Mailbox) -> AuditAnswer:
     found = box.audit.verify()
     return AuditAnswer(
         ok=found.ok, rows=found.rows, head=found.head, anchor=found.anchor, broken_at=found.broken_at
-    )
-
-
-def _json(box: Mailbox, proposal: Proposal) -> ProposalJson:
-    expires = box.local_time(proposal.expires_at).isoformat(timespec="minutes") if proposal.expires_at else ""
-    at = proposal.scheduled_at
-    leaves = box.local_time(at).isoformat(timespec="minutes") if at else ""
-    return ProposalJson(
-        id=proposal.id,
-        kind=proposal.kind,
-        state=proposal.state.value,
-        digest=proposal.digest,
-        to=list(proposal.envelope.recipients),
-        subject=proposal.subject,
-        flags=[flag.text for flag in proposal.flags],
-        draft_id=proposal.draft_id,
-        url=box.url(proposal.thread_id),
-        expires=expires,
-        leaves=leaves,
-        bounced=proposal.bounce,
     )

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.models import Failure, Priority, Progress, ProposalState
+from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents
-from mailreeve.service import later
+from mailreeve.service import later, purging
 from mailreeve.service.answers import (
     DigestAnswer,
     Failed,
@@ -19,16 +19,18 @@ from mailreeve.service.answers import (
     UndoAnswer,
 )
 from mailreeve.store.ledger import Entry
-from mailreeve.triage import intake, loop
+from mailreeve.triage import dead, intake, loop
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, parse_age, run_json
 from mailreeve.triage.undo import undo as take_back
 from mailreeve.triage.undo import undo_since
+from mailreeve.triage.undrafting import STANDING
 
 _URGENCY = tuple(Priority)
 _RECENT = 1000
 """Proposals that are looked through for what was sent."""
+_LEFT = {ProposalState.DONE: "sent", ProposalState.UNKNOWN: "perhaps sent"}
 
 
 def triage(
@@ -49,9 +51,17 @@ def triage(
         progress(0, None, "whom you write to")
         correspondents.refresh(box.gmail, box.correspondents, box.own, cancel)
     result = loop.triage(box.parts(), options, progress, cancel)
+    if not dry_run:
+        purging.expire_quietly(box.app, box.address)
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}
-    answer: RunAnswer = {**result.as_json(), "inbox": _inbox(box, result.entries), **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
+    told = {"inbox": _inbox(box, result.entries), "changes": _standing(box, result.run)}
+    answer: RunAnswer = {**result.as_json(), **told, **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
+
+
+def _standing(box: Mailbox, run: str) -> int:
+    """How many changes of a run undo could take back."""
+    return sum(change.state in STANDING for change in box.journal.changes(run))
 
 
 def estimate(box: Mailbox, *, since: str = "", limit: int = 0, cancel: Cancel) -> str:
@@ -92,13 +102,15 @@ def _row(box: Mailbox, names: Mapping[str, str], entry: Entry) -> InboxRow:
 
 
 def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
-    """Past runs, the newest first."""
-    found = [run_json(run) for run in box.ledger.runs.latest(limit)]
+    """Past runs, the newest first; one whose process died is shown as interrupted, with what it did."""
+    dead.close_if_dead(box.config.home, box.address, box.ledger)
+    found = [{**run_json(run), "changes": _standing(box, run.id)} for run in box.ledger.runs.latest(limit)]
     return RunsAnswer(runs=found)  # type: ignore[typeddict-item] # the keys are pinned by a test
 
 
 def digest(box: Mailbox) -> DigestAnswer:
     """What the runs of the last day with one found, decided and drafted."""
+    dead.close_if_dead(box.config.home, box.address, box.ledger)
     made = compile_digest(box.parts())
     return DigestAnswer(date=made.day.isoformat(), text=made.text, runs=list(made.runs), head=made.head)
 
@@ -112,20 +124,25 @@ def undo(box: Mailbox, id_: str = "", *, since: str = "", cancel: Cancel) -> Und
     if bool(id_) == bool(age):
         raise InputError("Name a change or a run, or give a time.", "`mailreeve undo --since 2h`, or its id.")
     done = undo_since(box.parts(), age, cancel) if age else take_back(box.parts(), id_, cancel)
+    left = _left(box, age) if age else ()
+    told = {one.draft_id for one in left}
+    final = [one for one in done.final if box.journal.change(one.id).do.get("draft") not in told]
     return UndoAnswer(
         undone=done.undone,
         skipped=[_failed(one) for one in done.skipped],
-        final=[*map(_failed, done.final), *(_sent(box, age) if age else ())],
+        final=[*map(_failed, final), *map(_sent, left)],
         failed=[_failed(one) for one in done.failed],
     )
 
 
-def _sent(box: Mailbox, age: timedelta) -> list[Failed]:
+def _left(box: Mailbox, age: timedelta) -> list[Proposal]:
     """What left through the gate in this time: nobody can take it back."""
     moment = (datetime.now(UTC) - age).timestamp() * 1000
-    told = {ProposalState.DONE: "sent", ProposalState.UNKNOWN: "perhaps sent"}
-    left = [one for one in box.gate.recent(_RECENT) if one.state in told and one.executing_at >= moment]
-    return [Failed(id=one.id, reason=f"{told[one.state]}: {one.subject[:100]}") for one in left]
+    return [one for one in box.gate.recent(_RECENT) if one.state in _LEFT and one.executing_at >= moment]
+
+
+def _sent(one: Proposal) -> Failed:
+    return Failed(id=one.id, reason=f"{_LEFT[one.state]}: {one.subject[:100]}")
 
 
 def _failed(one: Failure) -> Failed:

@@ -55,14 +55,19 @@ class Runs:
             if added:
                 return id_
 
-    def close_dead(self, result: Callable[[Run], Json]) -> tuple[str, ...]:
-        """Close runs whose process died; the caller holds the lock, so no other run is alive."""
+    def running(self) -> tuple[Run, ...]:
+        """Runs that were not closed: one may be alive, the processes of the others died."""
         rows = self._db.rows(
             "select * from run where account = ? and state = ?", (self._account, RunState.RUNNING.value)
         )
-        for row in rows:
-            self.finish(row["id"], RunState.INTERRUPTED, result(_run(row)))
-        return tuple(row["id"] for row in rows)
+        return tuple(_run(row) for row in rows)
+
+    def close_dead(self, result: Callable[[Run], Json]) -> tuple[str, ...]:
+        """Close runs whose process died; the caller holds the lock, so no other run is alive."""
+        dead = self.running()
+        for run in dead:
+            self.finish(run.id, RunState.INTERRUPTED, result(run))
+        return tuple(run.id for run in dead)
 
     def save(self, id_: str, result: Json) -> None:
         """Keep what a run that still goes on has to tell."""

@@ -61,3 +61,4 @@ class LocalLoop:
             cancel.check()
             progress(number, len(due), "writing drafts")
             steps.draft(id_)
+            steps.checkpoint()

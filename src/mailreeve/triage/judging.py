@@ -1,6 +1,6 @@
 """The step that reads and decides: queued -> judged. It changes nothing in Gmail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import OUT_OF_REACH, Work
 
+KEPT_EVERY = 10
+"""After so many verdicts the run's figures are kept: what a killed run spent is known that closely."""
 _ELSEWHERE = {"SPAM", "TRASH", "DRAFT", "CHAT"}
 
 
@@ -27,8 +29,8 @@ class Judged:
     error: Exception | None = None
 
 
-def judge(work: Work, ids: Sequence[str]) -> None:
-    """Fetch messages, decide several at once, and save each verdict.
+def judge(work: Work, ids: Sequence[str], checkpoint: Callable[[], None]) -> None:
+    """Fetch messages, decide several at once, and save each verdict; `checkpoint` keeps the run's figures.
 
     A message that left the inbox meanwhile is left alone. Raises Cancelled or LoginNeeded, and
     GoogleUnavailable or QuotaSpent when not one message came; verdicts that were reached before are saved.
@@ -36,7 +38,9 @@ def judge(work: Work, ids: Sequence[str]) -> None:
     ledger = work.parts.ledger
     history_id = work.parts.gmail.profile().history_id
     errors: list[Exception] = []
-    for one in verdicts(work.parts, work.cascade, ids, work.cancel):
+    for number, one in enumerate(verdicts(work.parts, work.cascade, ids, work.cancel)):
+        if number % KEPT_EVERY == 0:
+            checkpoint()
         if one.error is not None:
             errors.append(one.error)
             work.failed(one.id, one.error, judging=True)
@@ -63,6 +67,8 @@ def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel)
                     pending[pool.submit(cascade.judge, found, cancel)] = found
         except Cancelled as error:
             stopped = error
+        if parts.remember:
+            parts.remember(list(pending.values()))
         for future in as_completed(pending):
             one = _outcome(pending[future], future)
             if isinstance(one.error, Cancelled):

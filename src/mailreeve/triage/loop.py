@@ -1,24 +1,24 @@
 """One run of the triage, from the mailbox's history to the result."""
 
-import hashlib
 import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import StoreError
+from mailreeve.errors import Cancelled, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
 from mailreeve.platform import exclusive
 from mailreeve.store.ledger import Entry, EntryState
-from mailreeve.store.runs import Run, RunState
+from mailreeve.store.runs import RunState
+from mailreeve.triage import dead
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.engine import Engine, LocalLoop
 from mailreeve.triage.intake import Intake, collect
 from mailreeve.triage.judging import sight, verdicts
 from mailreeve.triage.labels import Shelf
 from mailreeve.triage.parts import Parts
-from mailreeve.triage.run import Options, RunResult, coverage_json, coverage_of
+from mailreeve.triage.run import Options, RunResult, coverage_of
 from mailreeve.triage.steps import Steps
 from mailreeve.triage.work import Work, reason
 
@@ -37,23 +37,22 @@ def triage(
     """Take up new mail, what earlier runs left, and what failed before; decide, label, draft.
 
     Killed at any point and run again it comes to the same end: nothing lost, nothing twice. Raises
-    AlreadyRunning when another process works on the account, and Cancelled, LoginNeeded or StoreError when it
-    had to stop; the ledger then holds what was finished, and the next run goes on from there.
+    AlreadyRunning when another process works on the account, and Cancelled (which names the run), LoginNeeded
+    or StoreError when it had to stop; the ledger then holds what was finished, and the next run goes on there.
     """
     cancel = cancel or Cancel()
     parts = replace(parts, gmail=parts.gmail.bound(cancel, interactive=False))
     if options.dry_run:
         return _dry(parts, options, progress, cancel)
     with exclusive(lock_file(parts), f"triage of {parts.account}"):
-        ledger = parts.ledger
-        ledger.runs.close_dead(lambda run: _recounted(parts, run))
-        return _Running(parts, ledger.runs.begin()).go(options, progress, cancel, engine or LocalLoop())
+        parts.ledger.demand_sound()
+        dead.close(parts.ledger)
+        return _Running(parts, parts.ledger.runs.begin()).go(options, progress, cancel, engine or LocalLoop())
 
 
 def lock_file(parts: Parts) -> Path:
     """The lock that lets one run, or one undo, at a time work on the account."""
-    name = hashlib.sha256(parts.account.encode()).hexdigest()[:16]
-    return parts.home / "locks" / f"triage-{name}.lock"
+    return dead.lock_of(parts.home, parts.account)
 
 
 def cascade_of(parts: Parts) -> Cascade:
@@ -107,16 +106,14 @@ class _Running:
             self._enqueue(collect(parts, options, cancel), options)
             work = Work(parts, self._run, cancel, cascade_of(parts), Shelf(parts, self._run))
             engine.drain(Steps(work, self._checkpoint), cancel, progress)
+        except (Cancelled, KeyboardInterrupt):
+            raise self._stopped() from None
         except BaseException:
             with suppress(StoreError):  # the store itself may be what failed
-                ledger.runs.finish(
-                    self._run, RunState.INTERRUPTED, self._result(RunState.INTERRUPTED).as_json()
-                )
+                self._close(RunState.INTERRUPTED)
             raise
-        result = self._result(RunState.DONE)
-        if not result.coverage.complete:
-            result = replace(result, state=RunState.PARTIAL)
-        ledger.runs.finish(self._run, result.state, result.as_json())
+        complete = ledger.coverage(self._run).complete
+        result = self._close(RunState.DONE if complete else RunState.PARTIAL)
         parts.audit.append("run.finished", {"run": self._run, "state": result.state.value, **_counts(result)})
         return result
 
@@ -127,6 +124,23 @@ class _Running:
             ledger.save_cursor(intake.history_id)
         ledger.claim(self._run, intake.cap)
         self._checkpoint()
+
+    def _close(self, state: RunState) -> RunResult:
+        result = self._result(state)
+        self._parts.ledger.runs.finish(self._run, state, result.as_json())
+        return result
+
+    def _stopped(self) -> Cancelled:
+        """What the person reads who stopped it: what is done, how to go on, how to take it back."""
+        result = self._close(RunState.INTERRUPTED)
+        decided = sum(result.coverage.decided.values()) + len(result.coverage.needs_human)
+        undo = f" Take back what it did with `mailreeve undo {self._run}`."
+        return Cancelled(
+            f"Run {self._run} was stopped before its end: {decided} mails decided, "
+            f"{len(result.drafts)} drafts written, {result.left} mails not finished.",
+            "`mailreeve triage` goes on from there."
+            + (undo if self._parts.journal.changes(self._run) else ""),
+        )
 
     def _checkpoint(self) -> None:
         self._parts.ledger.runs.save(self._run, self._result(RunState.RUNNING).as_json())
@@ -159,13 +173,6 @@ def _counts(result: RunResult) -> Json:
         "failed": len(coverage.failed),
         "drafts": len(result.drafts),
     }
-
-
-def _recounted(parts: Parts, run: Run) -> Json:
-    """What a run had done when its process died, as the ledger knows it."""
-    drafts = [entry.draft for entry in parts.ledger.entries([run.id]) if entry.draft]
-    coverage = parts.ledger.coverage(run.id, int(run.result.get("already", 0)))
-    return {**run.result, **coverage_json(coverage), "drafts": drafts, "state": RunState.INTERRUPTED.value}
 
 
 def _dry(parts: Parts, options: Options, progress: Progress, cancel: Cancel) -> RunResult:

@@ -36,7 +36,9 @@ class Steps:
         """Read and decide what is queued among these."""
         queued = self._in_state(EntryState.QUEUED, ids)
         if queued:
-            self._guarded(EntryState.QUEUED, queued, lambda: judging.judge(self._work, queued))
+            self._guarded(
+                EntryState.QUEUED, queued, lambda: judging.judge(self._work, queued, self.checkpoint)
+            )
 
     def apply(self, ids: Sequence[str]) -> None:
         """Set the labels of what is judged among these."""

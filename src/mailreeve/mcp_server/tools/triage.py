@@ -56,27 +56,34 @@ def _short(answer: RunAnswer) -> dict[str, Any]:
 
 async def review(
     ctx: Context[Served],
-    show: Literal["waiting", "digest", "runs"] = "waiting",
+    show: Literal["waiting", "history", "digest", "runs"] = "waiting",
     cursor: Cursor = "",
     account: Account = "",
 ) -> Annotated[CallToolResult, Waiting]:
-    """What waits for the user's yes, the digest of the last triage, or past runs."""
+    """What waits for the user (drafts, proposals to send), also what was decided, the last digest, or past runs."""
 
     def use(call: Call) -> dict[str, Any]:
-        from mailreeve.service import review as proposals
         from mailreeve.service import triage as service
+        from mailreeve.service.waiting import waiting
 
         if show == "digest":
             return fenced({"digest": service.digest(call.box)}, "digest")
         if show == "runs":
-            return _page("runs", service.runs(call.box, limit=_MOST)["runs"], cursor)
-        return _page("proposals", proposals.proposals(call.box)["proposals"], cursor)
+            return _runs(service.runs(call.box, limit=_MOST)["runs"], cursor)
+        first = offset(cursor)
+        answer = waiting(call.box, history=show == "history", first=first, limit=_PAGE, cancel=call.cancel)
+        told = {**answer, "next": _next(first, answer["total"])}
+        return fenced(told, "proposals", "drafts", "bounced")
 
     found = await run(ctx, account, use)
     return result(found, text.block(found, found["digest"]["text"]) if show == "digest" else "")
 
 
-def _page(key: str, found: list[Any], cursor: str) -> dict[str, Any]:
+def _runs(found: list[RunAnswer], cursor: str) -> dict[str, Any]:
     first = offset(cursor)
-    following = str(first + _PAGE) if first + _PAGE < len(found) else ""
-    return fenced({key: found[first : first + _PAGE], "next": following}, key)
+    return fenced({"runs": found[first : first + _PAGE], "next": _next(first, len(found))}, "runs")
+
+
+def _next(first: int, total: int) -> str:
+    """The cursor of the next page; empty on the last."""
+    return str(first + _PAGE) if first + _PAGE < total else ""

@@ -1,0 +1,39 @@
+"""Runs whose process died: closed as interrupted, with what the ledger knows that they did."""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from mailreeve.errors import AlreadyRunning
+from mailreeve.models import Json
+from mailreeve.platform import exclusive
+from mailreeve.store.ledger import Ledger
+from mailreeve.store.runs import Run, RunState
+from mailreeve.triage.run import RunResult, coverage_json
+
+
+def lock_of(home: Path, account: str) -> Path:
+    """The lock that lets one run, or one undo, at a time work on an account; the system drops it with a process."""
+    name = hashlib.sha256(account.encode()).hexdigest()[:16]
+    return home / "locks" / f"triage-{name}.lock"
+
+
+def close(ledger: Ledger) -> None:
+    """Close the runs that still say `running`. The caller holds the lock, so their processes are dead."""
+    ledger.runs.close_dead(lambda run: _recounted(ledger, run))
+
+
+def close_if_dead(home: Path, account: str, ledger: Ledger) -> None:
+    """The same for whoever only looks: a run that is alive is left alone."""
+    if ledger.runs.running():
+        with suppress(AlreadyRunning), exclusive(lock_of(home, account), f"a look at the runs of {account}"):
+            close(ledger)
+
+
+def _recounted(ledger: Ledger, run: Run) -> Json:
+    """Its counts from the ledger; units, cost and seconds are those of its last checkpoint."""
+    coverage = ledger.coverage(run.id, int(run.result.get("already", 0)))
+    drafts = tuple(entry.draft for entry in ledger.entries([run.id]) if entry.draft)
+    known = RunResult(run.id, run.account, run.started, coverage, drafts, left=ledger.left()).as_json()
+    counted = {**coverage_json(coverage), "drafts": known["drafts"], "left": known["left"]}
+    return {**known, **run.result, **counted, "state": RunState.INTERRUPTED.value}
