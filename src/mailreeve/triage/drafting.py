@@ -1,13 +1,15 @@
 """The step that writes a draft: applied -> done. One draft per message, whatever crashed or got lost; nothing is sent."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import InputError, MailreeveError, OutcomeUnknown
+from mailreeve.errors import Cancelled, GoogleError, InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
-from mailreeve.models import Change, ChangeState, Draft, Json, Message, Thread
+from mailreeve.models import Change, ChangeState, Draft, Message, Thread
+from mailreeve.store.journal import Intent, Journal
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage.work import Work, reason
 
@@ -19,6 +21,8 @@ MARK = "X-Mailreeve-Id"
 """The header by which a draft of ours is found again; the sent mail keeps it."""
 LOOKS = (0.0, 1.0, 3.0)
 """Seconds before each look for a draft whose answer got lost: Gmail may be slow to show it."""
+NEWEST = 25
+"""So many drafts are looked through for one that stands in no known thread; one batch."""
 TRIES = 3
 """After so many runs a message stays without a draft, and the digest says so."""
 
@@ -120,11 +124,22 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     except InputError as error:
         _without(work, entry, reason(error))
         return
-    do = {"thread": thread.id, "mark": mark, "sha256": sha256(raw)}
-    change = parts.journal.intend(work.run, KIND, entry.message, do, {})
-    made = _create(work, entry, change, do, raw)
-    if made is not None:
-        parts.ledger.mark_drafted(work.run, entry.message, made.id, answer.note)
+    try:
+        made = create(
+            parts.gmail,
+            parts.journal,
+            work.run,
+            entry.message,
+            raw,
+            mark=mark,
+            thread=thread.id,
+            cancel=work.cancel,
+            interactive=False,
+        )
+    except OutcomeUnknown as error:
+        work.failed(entry.message, error)
+        return
+    parts.ledger.mark_drafted(work.run, entry.message, made.id, answer.note)
 
 
 def _until(message: Message, thread: Thread) -> tuple[Message, ...]:
@@ -135,43 +150,61 @@ def _until(message: Message, thread: Thread) -> tuple[Message, ...]:
     return (*before, message)
 
 
-def _create(work: Work, entry: Entry, change: str, do: Json, raw: bytes) -> Draft | None:
-    """Post once. When the answer is lost, look; None when it stays unknown, and the next run looks again."""
-    parts = work.parts
+def create(
+    gmail: "Gmail",
+    journal: Journal,
+    run: str,
+    target: str,
+    raw: bytes,
+    *,
+    mark: str,
+    thread: str,
+    cancel: Cancel,
+    interactive: bool,
+) -> Draft:
+    """Journal, post once, journal; returns the draft as Gmail keeps it.
+
+    When the answer is lost the draft is looked for by its mark, until `cancel`. Raises OutcomeUnknown when it is
+    not found: the change stays unsettled.
+    """
+    do = {"thread": thread, "mark": mark, "sha256": sha256(raw)}
+    change = ""
     try:
-        made: Draft | None = parts.gmail.create_draft(raw, entry.thread)
-    except OutcomeUnknown as error:
-        parts.journal.settle(change, ChangeState.UNKNOWN, error.message)
-        made = _look(work, entry)
-        if made is None:
-            work.failed(entry.message, error)
-            return None
-    except MailreeveError as error:
-        parts.journal.settle(change, ChangeState.FAILED, error.message)
-        raise
-    assert made is not None  # noqa: S101 -- created, or found
-    _settle(work, change, do, made)
-    return made
+        with journal.intending(run, [Intent(KIND, target, do, {})], once=True) as (change,):
+            made = gmail.create_draft(raw, thread)
+    except OutcomeUnknown:
+        found = _look(gmail.bound(cancel, interactive=interactive), thread, mark, cancel)
+        if found is None:
+            raise
+        made = found
+    # The id at once, and then the hash of the bytes as Gmail keeps them. The thread: there undo finds a sent mail.
+    known = {**do, "draft": made.id, "thread": made.thread_id}
+    journal.settle(change, ChangeState.DONE, do=known, inverse={"delete_draft": made.id})
+    stored = gmail.bound(Cancel(), interactive=interactive).draft(made.id)
+    if sha256(stored.raw) != do["sha256"]:
+        journal.settle(change, ChangeState.DONE, do={**known, "stored": sha256(stored.raw)})
+    return stored
 
 
-def _look(work: Work, entry: Entry) -> Draft | None:
-    for seconds in LOOKS:
-        work.cancel.sleep(seconds)
-        thread = work.parts.gmail.thread(entry.thread)
-        found = find(work.parts.gmail, thread, mark_of(work.parts.account, entry.message))
-        if found is not None:
-            return found
+def _look(gmail: "Gmail", thread: str, mark: str, cancel: Cancel) -> Draft | None:
+    """None when it is not there, or when Google cannot be asked: what was lost is then the error to tell."""
+    with suppress(GoogleError, Cancelled):
+        for seconds in LOOKS:
+            cancel.sleep(seconds)
+            found = find(gmail, gmail.thread(thread), mark) if thread else None
+            found = found or _newest(gmail, mark, cancel)  # under another subject Gmail leaves the thread
+            if found is not None:
+                return found
     return None
 
 
-def _settle(work: Work, change: str, do: Json, made: Draft) -> None:
-    """Write down the draft's id at once, and then the hash of its bytes as Gmail keeps them."""
-    journal = work.parts.journal
-    known = {**do, "draft": made.id}
-    journal.settle(change, ChangeState.DONE, do=known, inverse={"delete_draft": made.id})
-    stored = work.parts.gmail.bound(Cancel(), interactive=False).draft(made.id)
-    if sha256(stored.raw) != do["sha256"]:
-        journal.settle(change, ChangeState.DONE, do={**known, "stored": sha256(stored.raw)})
+def _newest(gmail: "Gmail", mark: str, cancel: Cancel) -> Draft | None:
+    """The draft that bears a mark, among the newest ones: it was written a moment ago."""
+    items = {item.message_id: item for item in gmail.drafts().items[:NEWEST]}
+    for id_, message in gmail.get_many(list(items), cancel):
+        if isinstance(message, Message) and message.header(MARK) == mark:
+            return items[id_]
+    return None
 
 
 def sha256(raw: bytes) -> str:
