@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
 
-DECIDED_MS = 90 * 86_400_000
-"""How long a decided proposal is remembered; the audit remembers it for ever."""
-
 
 class Mailbox:
     """One account: what the use cases work with."""
@@ -112,7 +109,7 @@ class Mailbox:
             own_addresses=tuple(sorted(self.own)),
         )
         proposals = Proposals(self.app.db, self.address)
-        proposals.forget(now_ms() - DECIDED_MS)
+        proposals.forget(now_ms() - self.config.privacy.decisions_days * 86_400_000)
         made = Gate(
             proposals,
             self.gmail,

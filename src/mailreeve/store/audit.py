@@ -3,6 +3,10 @@
 A bare chain shows edits to whoever cannot recompute it. With a key from outside the file (the keyring) a
 rebuilt chain and a cut-off tail show too; a head noted elsewhere (each digest carries one) shows a whole
 file that was put back to an older state.
+
+Rows that are too old, or of an account that is erased, are emptied: their hashes stay, so the chain holds, and
+a row `audit.erased` says how many there are and binds their hashes. An emptied row that no such row covers
+counts as broken.
 """
 
 import hashlib
@@ -17,6 +21,7 @@ from mailreeve.store.db import Database, Row, now_ms
 
 GENESIS = "0" * 64
 """What the first row has as its predecessor, and the head of an empty chain."""
+_ERASED = "audit.erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,26 @@ class Verified:
     """The seq of the first row that does not fit; one past the last when the tail is cut off."""
 
 
+class _Gone:
+    """The emptied rows, as `audit.erased` tells them."""
+
+    def __init__(self) -> None:
+        self.first = 0
+        self._rows = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, row: Row) -> None:
+        """One more, in order."""
+        self.first = self.first or int(row["seq"])
+        self._rows += 1
+        self._digest.update(f"{row['seq']}:{row['hash']}\n".encode())
+
+    @property
+    def told(self) -> Json:
+        """How many there are, and one hash of all their hashes."""
+        return {"rows": self._rows, "hashes": self._digest.hexdigest()}
+
+
 class Audit:
     """The chain of one home; rows say to which account they belong."""
 
@@ -56,13 +81,36 @@ class Audit:
 
     def append(self, event: str, body: Json, actor: str = "mailreeve") -> str:
         """Add a row, in the caller's transaction if there is one; returns its hash, the new head."""
+        return self._append(event, body, actor, self._account)
+
+    def erase(self, before: int | None = None) -> int:
+        """Empty the rows of all accounts that are older than a moment (epoch milliseconds), else all rows of this account.
+
+        Returns how many were emptied.
+        """
+        which, value = ("account = ?", self._account) if before is None else ("at < ?", before)
+        with self._db.transaction():
+            emptied = self._db.execute(
+                "update audit set at = 0, actor = '', account = '', event = '', body = ''"
+                f" where {which} and body <> '' and event <> ?",
+                (value, _ERASED),
+            )
+            if emptied:
+                gone = _Gone()
+                for row in self._all():
+                    if not row["body"]:
+                        gone.add(row)
+                self._append(_ERASED, gone.told, "mailreeve", "")
+        return emptied
+
+    def _append(self, event: str, body: Json, actor: str, account: str) -> str:
         text = canonical(body)
         with self._db.transaction():
             last = self._db.row("select seq, hash from audit order by seq desc limit 1")
             seq, prev = (int(last["seq"]) + 1, str(last["hash"])) if last else (1, GENESIS)
             at = now_ms()
             keyed = int(bool(self._key))
-            fields = (seq, at, actor, self._account, event, text, keyed, prev)
+            fields = (seq, at, actor, account, event, text, keyed, prev)
             digest = self._mac(fields, keyed=bool(keyed))
             self._db.execute(
                 "insert into audit (seq, at, actor, account, event, body, keyed, prev, hash)"
@@ -111,6 +159,7 @@ class Audit:
         Keyed rows cannot be checked without the key; they then count as broken.
         """
         prev, count, broken, seen = GENESIS, 0, None, not noted
+        gone, covered = _Gone(), _Gone().told
         with self._db.transaction():
             for row in self._all():
                 count += 1
@@ -118,7 +167,13 @@ class Audit:
                     broken = int(row["seq"])
                 prev = str(row["hash"])
                 seen = seen or prev == noted
+                if not row["body"]:
+                    gone.add(row)
+                elif row["event"] == _ERASED:
+                    covered = json.loads(row["body"])
             anchored, fits = self._check_head(count, prev)
+        if broken is None and gone.told != covered:
+            broken = gone.first or count
         if broken is None and not (fits and seen):
             broken = count + 1
         return Verified(broken is None, count, prev, "keyring" if anchored else "none", broken)
@@ -131,6 +186,8 @@ class Audit:
             after = page[-1]["seq"]
 
     def _fits(self, row: Row, prev: str) -> bool:
+        if not row["body"]:  # emptied: whether it was to be is told by the last `audit.erased`
+            return bool(row["prev"] == prev)
         fields = tuple(
             row[name] for name in ("seq", "at", "actor", "account", "event", "body", "keyed", "prev")
         )
