@@ -69,10 +69,11 @@ class Resources:
         """The newest 20 messages with a label."""
 
         def use(call: Call) -> dict[str, Any]:
-            from mailreeve.service import mail
+            from mailreeve.service import mail, veil
 
             answer = mail.search(call.box, f"label:{_dashed(name)}", limit=20, cancel=call.cancel)
-            return fenced(answer, "hits")
+            hits = [veil.hit(call.box, hit) for hit in answer["hits"]]
+            return fenced({**answer, "hits": hits}, "hits")
 
         return text.hits(await self._run(use))
 

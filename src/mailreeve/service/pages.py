@@ -11,6 +11,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.mail import links, pages, tokens
 from mailreeve.models import Address, Message
+from mailreeve.service import veil
 from mailreeve.service.answers import Failed
 from mailreeve.service.mail import fetch, when
 
@@ -86,7 +87,7 @@ def _wanted(
     found = list(box.gmail.thread(thread_id).messages) if thread_id else []
     known = {message.id for message in found}
     single, failed = fetch(box, [id_ for id_ in ids if id_ not in known], cancel)
-    return found + single, failed
+    return [veil.message(box, message) for message in found + single], failed
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
 from mailreeve.models import ActionItem, Progress, Summary, Thread, Verdict
+from mailreeve.service import veil
 from mailreeve.service.answers import (
     ActionJson,
     Asked,
@@ -22,9 +23,18 @@ MOST_MESSAGES = 100
 
 
 def summarize(
-    box: Mailbox, *, thread_ids: Sequence[str] = (), query: str = "", progress: Progress, cancel: Cancel
+    box: Mailbox,
+    *,
+    thread_ids: Sequence[str] = (),
+    query: str = "",
+    progress: Progress,
+    cancel: Cancel,
+    veiled: bool = False,
 ) -> SummarizeAnswer:
-    """Summarize threads, named by id or found by a query (the newest 20 at most), one model call each."""
+    """Summarize threads, named by id or found by a query (the newest 20 at most), one model call each.
+
+    `veiled` is for an MCP client: codes and links that open an account are withheld.
+    """
     if query:
         page = box.gmail.bound(cancel).search(query, limit=100)
         thread_ids = [*thread_ids, *(ref.thread_id for ref in page.items)]
@@ -39,7 +49,8 @@ def summarize(
         # a draft was said by nobody yet, least of all one of ours
         thread = Thread(found.id, tuple(one for one in found.messages if "DRAFT" not in one.labels))
         summary = reader.summarize(thread, cancel)
-        summaries.append(_summary_json(box, thread, summary))
+        told = _summary_json(box, thread, summary)
+        summaries.append(veil.summary(box, thread.messages, told) if veiled else told)
 
     failed = _each(wanted[:MOST_THREADS], one, progress, cancel)
     return SummarizeAnswer(summaries=summaries, coverage=_coverage(len(wanted), len(summaries), failed))

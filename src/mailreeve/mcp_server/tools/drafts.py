@@ -37,7 +37,7 @@ async def draft_mail(
     """
 
     def use(call: Call) -> dict[str, Any]:
-        from mailreeve.service import drafting
+        from mailreeve.service import drafting, veil
 
         answer = drafting.draft(
             call.box,
@@ -54,6 +54,8 @@ async def draft_mail(
             by=client_name(ctx),
             cancel=call.cancel,
         )
+        answer["text"] = veil.words(call.box, answer["text"])  # it may repeat the mail that is answered
+        answer["subject"] = veil.words(call.box, answer["subject"])
         return fenced(answer, "to", "cc", "bcc", "subject", "text", "flags")
 
     return result(await run(ctx, account, use))

@@ -27,7 +27,12 @@ async def summarize(
         from mailreeve.service import reading
 
         answer = reading.summarize(
-            call.box, thread_ids=thread_ids, query=query, progress=call.progress, cancel=call.cancel
+            call.box,
+            thread_ids=thread_ids,
+            query=query,
+            progress=call.progress,
+            cancel=call.cancel,
+            veiled=True,
         )
         return fenced(answer, "summaries")
 
