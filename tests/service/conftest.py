@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests import logins
+from tests.boxes import OpenBox, opening
 from tests.sandbox_server import SandboxServer
 
 from mailreeve import config
@@ -51,23 +52,13 @@ def log_in(app: App) -> None:
 
 
 @pytest.fixture
-def open_box(home: Path) -> Iterator[Callable[..., Mailbox]]:
-    """Mailboxes over a local Google by a ready token: `open_box(sandbox, "[policy]...")`."""
-    apps: list[App] = []
-
-    def make(server: SandboxServer, settings: str = "") -> Mailbox:
-        home.mkdir(exist_ok=True)
-        (home / "config.toml").write_text(settings, encoding="utf-8")
-        environment = {"MAILREEVE_GOOGLE_BASE": server.base_url, "MAILREEVE_GOOGLE_TOKEN": server.token}
-        apps.append(App(config.load(environment, home)))
-        return apps[-1].mailbox()
-
-    yield make
-    for app in apps:
-        app.close()
+def open_box(home: Path) -> Iterator[OpenBox]:
+    """`open_box(sandbox, "[policy]...")`."""
+    with opening(home) as make:
+        yield make
 
 
 @pytest.fixture
-def box(sandbox: SandboxServer, open_box: Callable[..., Mailbox]) -> Mailbox:
+def box(sandbox: SandboxServer, open_box: OpenBox) -> Mailbox:
     """The empty mailbox of `sandbox`."""
     return open_box(sandbox)

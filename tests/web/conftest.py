@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.boxes import OpenBox, opening
 from tests.sandbox_server import SandboxServer
 from tests.web.client import Client
 
-from mailreeve import config
-from mailreeve.app import App, Mailbox
+from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.service import drafting
 from mailreeve.web.serve import ReviewServer
@@ -20,25 +20,12 @@ QUESTION = (
     b"Message-ID: <q1@x.example>\r\n\r\nCan you come to lunch on Friday?\r\n"
 )
 
-OpenBox = Callable[..., Mailbox]
-
 
 @pytest.fixture
-def open_box(tmp_path: Path) -> Iterator[OpenBox]:
-    """Mailboxes over a local Google: `open_box(sandbox, settings)`."""
-    apps: list[App] = []
-
-    def make(server: SandboxServer, settings: str = EVERYTHING) -> Mailbox:
-        home = Path(os.environ["MAILREEVE_HOME"])
-        home.mkdir(exist_ok=True)
-        (home / "config.toml").write_text(settings, encoding="utf-8")
-        environment = {"MAILREEVE_GOOGLE_BASE": server.base_url, "MAILREEVE_GOOGLE_TOKEN": server.token}
-        apps.append(App(config.load(environment, home)))
-        return apps[-1].mailbox()
-
-    yield make
-    for app in apps:
-        app.close()
+def open_box() -> Iterator[OpenBox]:
+    """`open_box(sandbox, settings)`; everything is allowed unless the settings say otherwise."""
+    with opening(Path(os.environ["MAILREEVE_HOME"]), EVERYTHING) as make:
+        yield make
 
 
 @pytest.fixture

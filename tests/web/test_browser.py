@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.boxes import OpenBox
 from tests.sandbox_server import Factory, SandboxServer
-from tests.web.conftest import OpenBox
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel

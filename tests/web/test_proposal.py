@@ -4,9 +4,10 @@ import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
 from tests.web.client import Client, Page
-from tests.web.conftest import EVERYTHING, QUESTION, OpenBox, reply_to
+from tests.web.conftest import EVERYTHING, QUESTION, reply_to
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
