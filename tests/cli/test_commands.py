@@ -204,8 +204,15 @@ def test_bad_input_ends_with_its_code_and_a_sentence(
 def test_without_a_login_the_code_is_four(run: Run) -> None:
     """Scripts can tell that a login is needed."""
     done = run("search", "x", "--json")
-    assert (4, "") == (done.code, done.out)
+    assert (4, "LoginNeeded") == (done.code, done.json["error"]["kind"])
     assert "mailreeve login" in done.err
+
+
+def test_what_is_no_address_is_quoted_as_it_was_written(run: Run, demo: SandboxServer) -> None:
+    """The error repeats the words that were given."""
+    done = run("draft", "--to", "not an address", "--body", "x")
+    assert 2 == done.code
+    assert "to: 'not an address' is no e-mail address." in done.err
 
 
 def test_a_wrong_setting_is_code_two(run: Run, tmp_path: Path) -> None:

@@ -57,8 +57,12 @@ class _Way:
         self.reached = reach(google.base, min(PATIENCE, google.timeout_seconds))
         where = endpoints(google.base).root
         own = (
-            "" if google.base is None else " (from MAILREEVE_GOOGLE_BASE or [google] base, not Google itself)"
+            ""
+            if google.base is None
+            else ", not Google itself: MAILREEVE_GOOGLE_BASE or [google] base is set"
         )
+        if self._app.config.demo:
+            own = ", the demo's own mailbox: nothing leaves this machine"
         return good(f"{where} answered in {self.reached.milliseconds} ms{own}")
 
     def clock(self) -> Finding:

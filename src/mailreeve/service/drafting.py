@@ -179,7 +179,7 @@ def _people(field: str, values: Sequence[str]) -> tuple[Address, ...]:
         if any(ord(char) < 32 for char in value):
             raise InputError(f"{field} holds a line break or another control character.", "Remove it.")
         some = addresses.parse(value)
-        if not some:
+        if not some or any("@" not in one.address for one in some):
             raise InputError(
                 f"{field}: {value[:80]!r} is no e-mail address.", "Write it as name@example.com."
             )
