@@ -10,30 +10,18 @@ from typing_extensions import TypedDict
 from mailreeve.mcp_server import fence
 from mailreeve.service.answers import (
     ClassifyAnswer,
-    DecidedJson,
     DigestAnswer,
     DraftAnswer,
     Failed,
     FileAnswer,
+    HitJson,
     ProposalJson,
     RunAnswer,
+    RunCounts,
+    RunRow,
     SendAnswer,
     SummarizeAnswer,
-    TokensJson,
     WaitingDraft,
-)
-
-HitJson = TypedDict(
-    "HitJson",
-    {
-        "id": str,
-        "thread_id": str,
-        "date": str,
-        "from": str,
-        "subject": str,
-        "snippet": str,
-        "labels": list[str],
-    },
 )
 
 
@@ -92,46 +80,13 @@ class DraftShown(Fenced, DraftAnswer):
     """A draft."""
 
 
-RunRow = TypedDict(
-    "RunRow",
-    {
-        "id": str,
-        "thread_id": str,
-        "label": str,
-        "priority": str,
-        "from": str,
-        "subject": str,
-        "summary": str,
-        "draft": str,
-    },
-)
-
-
-class RunShown(Fenced):
+class RunShown(Fenced, RunCounts):
     """A run: its counts, and the most pressing messages; `more` of them are not in `inbox`."""
 
     inbox: list[RunRow]
-    failures: list[Failed]
     sent: list[SendAnswer]
     bounced: list[Failed]
     more: int
-    run: str
-    account: str
-    seen: int
-    already: int
-    decided: DecidedJson
-    needs_human: list[str]
-    failed: list[str]
-    drafts: list[str]
-    units: int
-    model_calls: int
-    tokens: TokensJson
-    cost: float
-    seconds: float
-    left: int
-    dry_run: bool
-    started: str
-    state: str
 
 
 class Waiting(Fenced, total=False):

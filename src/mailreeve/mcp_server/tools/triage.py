@@ -7,11 +7,11 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from mailreeve.mcp_server import text
-from mailreeve.mcp_server.results import RunRow, RunShown, Waiting, fenced, result
+from mailreeve.mcp_server.results import RunShown, Waiting, fenced, result
 from mailreeve.mcp_server.served import Served
 from mailreeve.mcp_server.tools.arguments import Account, Cursor, offset
 from mailreeve.mcp_server.work import Call, run
-from mailreeve.service.answers import RunAnswer
+from mailreeve.service.answers import RunAnswer, RunRow
 
 _PAGE = 20
 _MOST = 1000
