@@ -1,6 +1,7 @@
 """What happened, as a record with every field that a destination may select; and its JSON, published as a schema."""
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ MOST_BYTES = 64 * 1024
 MOST_TEXT = 20_000
 _MOST_LINE = 1_000
 _CUT = "…"
+ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""Without a full stop: it parts id, time and body in what is signed."""
 
 
 class Kind(StrEnum):
@@ -66,6 +69,11 @@ class Event:
     needs_human: int | None = None
     """Messages that a run left to the person."""
     failed: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError for an id that cannot be signed."""
+        if not ID.fullmatch(self.id):
+            raise InputError(f"{self.id[:40]!r} is no id of an event.", "It has letters, digits, - and _.")
 
 
 FIELDS = tuple(name for name in Event.__dataclass_fields__ if name not in {"id", "type", "at"})

@@ -14,13 +14,12 @@ from enum import StrEnum
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import DestinationRefused, DestinationUnavailable, InputError
+from mailreeve.outbound.event import ID
 from mailreeve.outbound.place import Place
 from mailreeve.outbound.wire import Wire
 
 MOST_WAIT = 86_400
 """Seconds of a Retry-After that are honoured."""
-_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-"""Without a full stop: it parts id, time and body in what is signed."""
 _PREFIX = "whsec_"
 
 
@@ -68,7 +67,7 @@ def signed(delivery_id: str, at: datetime, body: bytes, secrets: Sequence[str]) 
 
     The id stays the same when it is tried again; the time is that of the attempt.
     """
-    if not _ID.fullmatch(delivery_id) or not secrets:
+    if not ID.fullmatch(delivery_id) or not secrets:
         raise InputError("A delivery needs an id of letters and digits, and a secret.", "Set `secrets`.")
     seconds = str(int(at.timestamp()))
     content = b".".join((delivery_id.encode("ascii"), seconds.encode("ascii"), body))

@@ -200,4 +200,37 @@ M006 = (
 )
 """A row of the audit can be emptied, and nothing else: its hash stays, so the chain does."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006)
+M007 = (
+    """create table consent (
+        account text not null,
+        destination text not null,
+        terms text not null,
+        given_by text not null,
+        how text not null,
+        at bigint not null,
+        primary key (account, destination)
+    )""",
+    """create table outbox (
+        seq integer primary key,
+        account text not null,
+        destination text not null,
+        event text not null,
+        kind text not null,
+        terms text not null,
+        payload blob not null,
+        digest text not null,
+        state text not null default 'pending' check (state in ('pending', 'delivering', 'delivered', 'dead')),
+        attempts integer not null default 0,
+        created_at bigint not null,
+        first_at bigint not null default 0,
+        next_at bigint not null,
+        settled_at bigint not null default 0,
+        error text not null default '',
+        lease text not null default '',
+        unique (account, destination, event)
+    )""",
+    "create index outbox_due on outbox (account, destination, state, seq)",
+)
+"""What waits for destinations, and the consents that it may go under."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007)

@@ -1,0 +1,219 @@
+"""The way out for events: only under a standing consent, in order, at least once, until taken or a day is over."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import Cancelled, InputError, NotApproved
+from mailreeve.gate.ports import AuditLog, Clock
+from mailreeve.models import Json
+from mailreeve.outbound import webhook
+from mailreeve.outbound.destination import Destination
+from mailreeve.outbound.event import Event, Kind, payload
+from mailreeve.outbound.webhook import Outcome, State
+from mailreeve.outbound.wire import Wire
+from mailreeve.store.consents import Consents
+from mailreeve.store.outbox import Outbox, RowState, Waiting
+
+DELAYS = (5, 60, 300, 1_800, 7_200, 18_000, 28_800, 21_600)
+"""Seconds before the next attempt, after the first, the second, ...; with the jitter they end within a day."""
+DAY_MS = 86_400_000
+KEPT_MS = 7 * DAY_MS
+"""How long the bytes of a delivery that was given up are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a round brought about."""
+
+    delivered: int = 0
+    later: int = 0
+    """Will be tried again by itself."""
+    dead: int = 0
+    """Waits for a person."""
+
+
+class Outlet:
+    """Everything that leaves to destinations. Built in app/; nobody else holds a wire."""
+
+    def __init__(
+        self,
+        destinations: Sequence[Destination],
+        outbox: Outbox,
+        consents: Consents,
+        wire: Wire,
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        for one in destinations:
+            one.check()
+        self._destinations = {one.id: one for one in destinations}
+        self._outbox = outbox
+        self._consents = consents
+        self._wire = wire
+        self._audit = audit
+        self._clock = clock
+
+    def consent(self, destination_id: str, terms: str, *, by: str, how: str) -> None:
+        """A person agrees to what they were shown; `terms` are those of the sample on their screen.
+
+        Raises InputError for an unknown destination, NotApproved when it changed since it was shown.
+        """
+        destination = self.get(destination_id)
+        if destination.terms != terms:
+            raise NotApproved(
+                f"Destination {destination_id} changed since it was shown.", "Look at it again."
+            )
+        self._consents.give(destination_id, terms, by, how)
+        self._audit.append(
+            "destination.consent", {"destination": destination_id, "terms": terms, "how": how}, by
+        )
+
+    def revoke(self, destination_id: str, *, by: str) -> bool:
+        """Take a consent back: nothing leaves to it from now on. False when there was none."""
+        found = self._consents.revoke(destination_id)
+        if found:
+            self._audit.append("destination.revoke", {"destination": destination_id}, by)
+        return found
+
+    def get(self, destination_id: str) -> Destination:
+        """A destination of the configuration. Raises InputError when there is none of this id."""
+        found = self._destinations.get(destination_id)
+        if found is None:
+            there = ", ".join(self._destinations) or "none"
+            raise InputError(f"There is no destination {destination_id[:40]!r}.", f"There is: {there}.")
+        return found
+
+    def stands(self, destination: Destination) -> bool:
+        """True while a person's consent to exactly these terms stands."""
+        return self._consents.stands(destination.id, destination.terms)
+
+    def offer(self, event: Event) -> int:
+        """Queue an event for every destination that wants it and has a consent; returns for how many.
+
+        Offering the same event again changes nothing.
+        """
+        wanted = [one for one in self._destinations.values() if event.type in one.kinds and self.stands(one)]
+        return sum(self._queue(one, event) for one in wanted)
+
+    def sample(self, destination: Destination, *, send: bool = False) -> bytes:
+        """What this destination would get for a made-up mail; with `send` it is queued. Raises NotApproved then."""
+        now = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
+        event = _made_up(now)
+        if send:
+            if not self.stands(destination):
+                raise NotApproved(f"Nobody has agreed to destination {destination.id}.")
+            self._queue(destination, event)
+        return payload(event, destination.fields)
+
+    def deliver(self, cancel: Cancel, most: int = 1_000) -> Delivered:
+        """Deliver what is due, at most `most` times.
+
+        Raises Cancelled between deliveries; what was delivered stays delivered.
+        """
+        self._outbox.forget(self._clock.now() - KEPT_MS)
+        done: Counter[RowState] = Counter()
+        for _ in range(most):
+            cancel.check()
+            row = self._outbox.take(tuple(self._destinations), self._clock.now())
+            if row is None:
+                break
+            done[self._deliver(row, cancel)] += 1
+        return Delivered(done[RowState.DELIVERED], done[RowState.PENDING], done[RowState.DEAD])
+
+    def retry(self, seq: int) -> bool:
+        """Try a delivery again that was given up; False when there is none, or its bytes are gone."""
+        return self._outbox.retry(seq, self._clock.now())
+
+    def _queue(self, destination: Destination, event: Event) -> bool:
+        body = payload(event, destination.fields)
+        now = self._clock.now()
+        return self._outbox.add(destination.id, event.id, event.type, destination.terms, body, now)
+
+    def _deliver(self, row: Waiting, cancel: Cancel) -> RowState:
+        destination = self._destinations[row.destination]
+        if row.terms != destination.terms or not self.stands(destination):
+            return self._dead(row, "Nobody agrees to this destination as it is now.")
+        if hashlib.sha256(row.payload).hexdigest() != row.digest:
+            return self._dead(row, "The stored bytes are damaged.")
+        now = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
+        headers = webhook.signed(row.event, now, row.payload, destination.secrets)
+        try:
+            outcome = webhook.post(self._wire, destination.place, row.payload, headers, cancel)
+        except Cancelled:
+            self._outbox.again(row, self._clock.now(), "")
+            raise
+        if outcome.state is State.DELIVERED:
+            self._outbox.delivered(row, self._clock.now())
+            self._audit.append("outbox.delivered", _facts(row, outcome))
+            return RowState.DELIVERED
+        if outcome.state is State.GONE:
+            self.revoke(destination.id, by="receiver")
+        if outcome.state is not State.RETRY:
+            return self._dead(row, outcome.reason, outcome)
+        return self._later(row, outcome)
+
+    def _later(self, row: Waiting, outcome: Outcome) -> RowState:
+        at = (
+            self._clock.now() + 1_000 * max(outcome.wait, 0) + delay_ms(row.event, row.attempts, outcome.wait)
+        )
+        if row.attempts > len(DELAYS) or at > row.first_at + DAY_MS:
+            return self._dead(row, f"Given up after a day. {outcome.reason}", outcome)
+        self._outbox.again(row, at, outcome.reason)
+        return RowState.PENDING
+
+    def _dead(self, row: Waiting, reason: str, outcome: Outcome | None = None) -> RowState:
+        self._outbox.give_up(row, reason, self._clock.now())
+        self._audit.append("outbox.dead", _facts(row, outcome))
+        return RowState.DEAD
+
+
+def delay_ms(event: str, attempts: int, wait: int = 0) -> int:
+    """How long to wait after this many attempts, or how much longer than the receiver asked for.
+
+    Up to a tenth is added, told by the event's id, so that not everything comes back at once.
+    """
+    seconds = DELAYS[min(attempts, len(DELAYS)) - 1]
+    jitter = int.from_bytes(hashlib.sha256(f"{event} {attempts}".encode()).digest()[:2]) / 655_360
+    return max(0, int(1_000 * (seconds * (1 + jitter) - wait)))
+
+
+def _facts(row: Waiting, outcome: Outcome | None) -> Json:
+    """What the audit keeps: ids and hashes."""
+    return {
+        "destination": row.destination,
+        "event": row.event,
+        "kind": row.kind,
+        "sha256": row.digest,
+        "attempts": row.attempts,
+        "status": outcome.status if outcome else 0,
+    }
+
+
+def _made_up(now: datetime) -> Event:
+    return Event(
+        f"test_{int(now.timestamp() * 1000)}",
+        Kind.TEST,
+        now,
+        account="you@example.com",
+        message_id="18c0ffee",
+        thread_id="18c0ffee",
+        draft_id="r-1",
+        sender="Ana Example <ana@client.example>",
+        subject="Offer until Friday?",
+        received=now.isoformat(),
+        label="To reply",
+        priority="high",
+        needs_reply=True,
+        deadline=now.date().isoformat(),
+        decided_by="rule",
+        summary="Ana asks for an offer until Friday.",
+        text="Could you send me an offer until Friday?\n\nAna",
+        url="https://mail.google.com/mail/u/0/#all/18c0ffee",
+        decided=12,
+        needs_human=1,
+        failed=0,
+    )

@@ -1,0 +1,156 @@
+"""What waits for destinations: rows in order, each taken by one process at a time, kept until taken or given up."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailreeve.store.db import Database, Row
+
+LEASE_MS = 120_000
+"""How long a row belongs to who took it; several times what a delivery may last."""
+
+
+class RowState(StrEnum):
+    """Where a row stands."""
+
+    PENDING = "pending"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    """Given up; a person can have it tried again while its bytes are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One event for one destination."""
+
+    seq: int
+    destination: str
+    event: str
+    """Its id; unique for a destination, the same at every attempt."""
+    kind: str
+    terms: str
+    """The terms of the consent that it was made under."""
+    state: RowState
+    attempts: int
+    created_at: int
+    first_at: int
+    """The first attempt; 0 before it."""
+    next_at: int
+    error: str
+    digest: str
+    """SHA-256 of the payload, in hex."""
+    payload: bytes
+    lease: str
+    """The key of who is delivering it."""
+
+
+class Outbox:
+    """The rows of one account."""
+
+    def __init__(self, db: Database, account: str) -> None:
+        self._db = db
+        self._account = account
+
+    def add(self, destination: str, event: str, kind: str, terms: str, payload: bytes, now: int) -> bool:
+        """Put an event at the end of its destination's queue; False when it is there already."""
+        last = "(select coalesce(max(seq), 0) + 1 from outbox)"
+        with self._db.transaction():
+            return bool(
+                self._db.execute(
+                    "insert into outbox (seq, account, destination, event, kind, terms, payload, digest, created_at, next_at)"
+                    f" values ({last}, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (account, destination, event) do nothing",
+                    (
+                        self._account,
+                        destination,
+                        event,
+                        kind,
+                        terms,
+                        payload,
+                        hashlib.sha256(payload).hexdigest(),
+                        now,
+                        now,
+                    ),
+                )
+            )
+
+    def take(self, destinations: Collection[str], now: int) -> Waiting | None:
+        """The oldest row that is due and whose destination owes nothing older; it is the caller's for LEASE_MS.
+
+        A row whose holder died is taken over when its lease is over.
+        """
+        lease = secrets.token_hex(16)
+        marks = ", ".join("?" * len(destinations))
+        with self._db.transaction():
+            row = self._db.row(
+                f"select * from outbox as o where account = ? and destination in ({marks})"
+                " and state in ('pending', 'delivering') and next_at <= ?"
+                " and not exists (select 1 from outbox as p where p.account = o.account"
+                " and p.destination = o.destination and p.seq < o.seq and p.state in ('pending', 'delivering'))"
+                " order by seq limit 1",
+                (self._account, *destinations, now),
+            )
+            if row is None:
+                return None
+            taken = self._db.execute(
+                "update outbox set state = 'delivering', lease = ?, attempts = attempts + 1, next_at = ?,"
+                " first_at = case when first_at = 0 then ? else first_at end"
+                " where seq = ? and state = ? and lease = ?",
+                (lease, now + LEASE_MS, now, row["seq"], row["state"], row["lease"]),
+            )
+            return self._one(row["seq"]) if taken else None
+
+    def delivered(self, row: Waiting, now: int) -> bool:
+        """Close it and wipe its bytes; False when another process holds it by now."""
+        return self._settle(row, "state = 'delivered', payload = ?, error = '', settled_at = ?", b"", now)
+
+    def again(self, row: Waiting, at: int, error: str) -> bool:
+        """Try it later; False when another process holds it by now."""
+        return self._settle(row, "state = 'pending', next_at = ?, error = ?", at, error)
+
+    def give_up(self, row: Waiting, error: str, now: int) -> bool:
+        """Put it aside for a person; False when another process holds it by now."""
+        return self._settle(row, "state = 'dead', error = ?, settled_at = ?", error, now)
+
+    def _settle(self, row: Waiting, change: str, *values: object) -> bool:
+        sql = f"update outbox set {change}, lease = '' where seq = ? and state = 'delivering' and lease = ?"
+        return bool(self._db.execute(sql, (*values, row.seq, row.lease)))
+
+    def retry(self, seq: int, now: int) -> bool:
+        """Try a row that was given up again, from the beginning; False when it is none or its bytes are gone."""
+        return bool(
+            self._db.execute(
+                "update outbox set state = 'pending', attempts = 0, first_at = 0, next_at = ?, settled_at = 0"
+                " where account = ? and seq = ? and state = 'dead' and payload <> ?",
+                (now, self._account, seq, b""),
+            )
+        )
+
+    def listed(self, *states: RowState, limit: int = 100) -> tuple[Waiting, ...]:
+        """Rows in these states, oldest first."""
+        marks = ", ".join("?" * len(states))
+        rows = self._db.rows(
+            f"select * from outbox where account = ? and state in ({marks}) order by seq limit ?",
+            (self._account, *states, limit),
+        )
+        return tuple(_waiting(row) for row in rows)
+
+    def forget(self, before: int) -> int:
+        """Wipe the bytes of rows that were given up before then; returns how many.
+
+        The rows stay, so that an event is never queued a second time.
+        """
+        return self._db.execute(
+            "update outbox set payload = ? where account = ? and state = 'dead' and settled_at < ? and payload <> ?",
+            (b"", self._account, before, b""),
+        )
+
+    def _one(self, seq: int) -> Waiting:
+        return _waiting(self._db.rows("select * from outbox where seq = ?", (seq,))[0])
+
+
+def _waiting(row: Row) -> Waiting:
+    values = {name: row[name] for name in Waiting.__dataclass_fields__}
+    return Waiting(**{**values, "state": RowState(row["state"]), "payload": bytes(row["payload"])})
