@@ -1,17 +1,21 @@
 """One account: everything that a use case works with, made when it is needed first."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mailreeve.config import Config
-from mailreeve.models import SendAs
+from mailreeve.errors import StoreError
+from mailreeve.models import Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
 from mailreeve.store.db import now_ms
+from mailreeve.store.index_schema import location
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
+    from mailreeve.store.index import Index
     from mailreeve.triage.cascade import Cascade
     from mailreeve.triage.parts import Parts
 
@@ -41,6 +46,7 @@ class Mailbox:
         self.zone = app.zone
         self.labels = app.labels
         self._names: dict[str, str] = {}
+        self._index: Index | None = None
 
     @property
     def config(self) -> Config:
@@ -55,6 +61,8 @@ class Mailbox:
         """Close idle connections."""
         if "_transport" in self.__dict__:
             self._transport.close()
+        if self._index is not None:
+            self._index.close()
 
     @cached_property
     def gmail(self) -> "Gmail":
@@ -101,6 +109,7 @@ class Mailbox:
         from mailreeve.google.sending import Sender
         from mailreeve.store.proposals import Proposals
 
+        self.app.db.demand_sound()  # it remembers what was sent: from a damaged file nothing may leave
         settings = self.config.policy
         rules = Policy(
             send="send" in settings.capabilities,
@@ -203,7 +212,44 @@ class Mailbox:
             own=self.own,
             send_as=self.send_as,
             kept=self.kept,
+            remember=self.remember,
         )
+
+    @property
+    def index_file(self) -> Path:
+        """Where the local index of the account is, or would be."""
+        return location(self.config.home, self.address)
+
+    @property
+    def index(self) -> "Index | None":
+        """The local index; None when it is turned off or was never made."""
+        there = self.config.index.enabled and self.index_file.exists()
+        return self.open_index() if there else None
+
+    def open_index(self) -> "Index":
+        """The local index, made when there is none."""
+        from mailreeve.store.index import Index
+
+        if self._index is None or self._index.db.file != self.index_file or not self.index_file.exists():
+            self._index = Index(self.index_file, self.address)
+        return self._index
+
+    def forget_index(self) -> bool:
+        """Delete the local index; False when there was none."""
+        there = self.index_file.exists()
+        if there:
+            self.open_index().forget()
+        self._index = None
+        return there
+
+    def remember(self, messages: Sequence[Message]) -> None:
+        """Take up messages that were fetched anyway, where there is an index.
+
+        An index that cannot be written stops nothing: the next sync fetches them again, or says what is wrong.
+        """
+        with suppress(StoreError):
+            if index := self.index:
+                index.add(messages)
 
     def label_names(self, ids: Sequence[str]) -> list[str]:
         """Label ids as the names that a person sees."""

@@ -4,7 +4,7 @@ import click
 
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
-from mailreeve.service import mail, reading
+from mailreeve.service import mail, reading, searching
 
 
 @click.command()
@@ -19,7 +19,7 @@ def search(face: Face, query: str, limit: int, cursor: str, source: str, as_json
 
     Example: mailreeve search "from:ana is:unread newer_than:7d"
     """
-    answer = mail.search(face.box, query, limit=limit, cursor=cursor, source=source, cancel=face.cancel)
+    answer = searching.search(face.box, query, limit=limit, cursor=cursor, source=source, cancel=face.cancel)
     if as_json:
         print_json(answer)
     else:

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailreeve.models import Address, Draft, HistoryPage, Json, Label, Profile, Ref, SendAs
+from mailreeve.models import Address, Draft, HistoryPage, Json, Label, Profile, Ref, Relabel, SendAs
 
 INBOX = "INBOX"
 NOT_NEW = frozenset({"SENT", "DRAFT", "SPAM", "TRASH", "CHAT"})
@@ -103,6 +103,7 @@ def history(body: Json, start: str) -> HistoryPage:
         next=str(body.get("nextPageToken", "")),
         arrived=tuple(fold.inbox.values()),
         left=tuple(fold.outside),
+        changes=tuple(fold.relabels()),
     )
 
 
@@ -120,6 +121,7 @@ class _Fold:
         self.changed: dict[str, None] = {}
         self.inbox: dict[str, Ref] = {}
         self.outside: dict[str, None] = {}
+        self.tags: dict[str, dict[str, bool]] = {}
 
     def added(self, message: Ref) -> None:
         self.new[message.id] = message
@@ -127,8 +129,14 @@ class _Fold:
         if not message.labels or (INBOX in message.labels and not NOT_NEW & set(message.labels)):
             self._enter(message)
 
+    def relabels(self) -> Iterator[Relabel]:
+        for id_, tags in self.tags.items():
+            added = tuple(label for label, there in tags.items() if there)
+            yield Relabel(id_, added, tuple(label for label, there in tags.items() if not there))
+
     def gained(self, message: Ref, labels: set[str]) -> None:
         self.changed[message.id] = None
+        self.tags.setdefault(message.id, {}).update(dict.fromkeys(labels, True))
         if NOT_NEW & labels:
             self._leave(message)
         elif INBOX in labels and not NOT_NEW & set(message.labels):
@@ -136,6 +144,7 @@ class _Fold:
 
     def lost(self, message: Ref, labels: set[str]) -> None:
         self.changed[message.id] = None
+        self.tags.setdefault(message.id, {}).update(dict.fromkeys(labels, False))
         if INBOX in labels:
             self._leave(message)
 

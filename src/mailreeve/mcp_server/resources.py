@@ -69,9 +69,9 @@ class Resources:
         """The newest 20 messages with a label."""
 
         def use(call: Call) -> dict[str, Any]:
-            from mailreeve.service import mail, veil
+            from mailreeve.service import searching, veil
 
-            answer = mail.search(call.box, f"label:{_dashed(name)}", limit=20, cancel=call.cancel)
+            answer = searching.search(call.box, f"label:{_dashed(name)}", limit=20, cancel=call.cancel)
             hits = [veil.hit(call.box, hit) for hit in answer["hits"]]
             return fenced({**answer, "hits": hits}, "hits")
 

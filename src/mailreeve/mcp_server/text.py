@@ -13,8 +13,9 @@ def _notice(mark: str) -> str:
 def hits(found: Mapping[str, Any]) -> str:
     """A page of search hits, two lines each."""
     mark = found["end"]
+    as_of = f" as of {found['synced'][:16]}" if found.get("synced") else ""
     return lines(
-        f"{len(found['hits'])} of about {found['total']} from {found['source']}."
+        f"{len(found['hits'])} of about {found['total']} from {found['source']}{as_of}."
         + (f" {_notice(mark)}" if found["hits"] else ""),
         [_hit(mark, hit) for hit in found["hits"]],
         f"={mark}= end" if found["hits"] else "",

@@ -11,6 +11,7 @@ from mailreeve.models.mailbox import (
     Page,
     Profile,
     Ref,
+    Relabel,
     SendAs,
     SentMail,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "Ref",
+    "Relabel",
     "ReplyText",
     "SendAs",
     "SentMail",

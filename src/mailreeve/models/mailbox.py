@@ -76,6 +76,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Relabel:
+    """What a page of the history makes of one message's labels: label ids."""
+
+    id: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """What changed since a history id: added messages with their labels, deleted ids, label changes."""
 
@@ -89,6 +98,8 @@ class HistoryPage:
     """Messages that this page leaves in the inbox and that were not there before: added or moved in."""
     left: tuple[str, ...] = ()
     """Ids that this page takes out of the inbox: archived, trashed, deleted."""
+    changes: tuple[Relabel, ...] = ()
+    """The label changes, each message once, with what the page leaves behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import ConfigError, InputError, MailreeveError
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
+from mailreeve.store.index_schema import files, location
 
 if TYPE_CHECKING:
     from mailreeve.google.auth import Login
@@ -162,6 +163,8 @@ def revoke(app: App, address: str) -> bool:
 
 def forget(app: App, address: str) -> None:
     """Delete a login from this machine. Raises StoreError when the keyring does not let go of it."""
+    for file in files(location(app.config.home, address)):  # the words of the mail go with the login
+        file.unlink(missing_ok=True)
     app.tokens.delete(address)
     app.accounts.remove(address)
 

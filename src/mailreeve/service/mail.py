@@ -1,4 +1,4 @@
-"""Search, read and fetch attachments: nothing here changes the mailbox."""
+"""Read messages: nothing here changes the mailbox."""
 
 from collections.abc import Sequence
 
@@ -6,28 +6,11 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
 from mailreeve.models import Message
-from mailreeve.service.answers import Failed, Hit, MessageJson, ReadAnswer, SearchAnswer
+from mailreeve.service.answers import Failed, MessageJson, ReadAnswer
 from mailreeve.service.parsed import parsed_json
 
 SNIPPET = 120
 """Characters of new text that a hit shows."""
-
-
-def search(
-    box: Mailbox, query: str, *, limit: int = 20, cursor: str = "", source: str = "auto", cancel: Cancel
-) -> SearchAnswer:
-    """One page of messages, newest first, in Gmail's own search syntax.
-
-    Raises InputError for a query that Gmail refuses.
-    """
-    if source == "local":
-        raise InputError("There is no local index yet.", "Use source `auto` or `gmail`.")
-    page = box.gmail.bound(cancel).search(query, cursor=cursor, limit=limit)
-    messages, failed = fetch(box, [ref.id for ref in page.items], cancel)
-    hits = [_hit(box, message) for message in messages]
-    return SearchAnswer(
-        hits=hits, next=page.next, total=max(page.total, len(hits)), source="gmail", failed=failed
-    )
 
 
 def read(box: Mailbox, ids: Sequence[str], *, thread_id: str = "", cancel: Cancel) -> ReadAnswer:
@@ -66,21 +49,6 @@ def when(box: Mailbox, message: Message) -> str:
     """When it arrived, in the user's zone (ISO 8601); by Google's clock where known, else by its Date."""
     moment = box.local_time(message.internal_date) if message.internal_date else message.date
     return moment.isoformat(timespec="seconds") if moment else ""
-
-
-def _hit(box: Mailbox, message: Message) -> Hit:
-    return Hit(
-        {
-            "id": message.id,
-            "thread_id": message.thread_id,
-            "date": when(box, message),
-            "from": str(message.author),
-            "subject": message.subject,
-            "snippet": snippet(message.text),
-            "labels": box.label_names(message.labels),
-            "url": box.url(message.thread_id),
-        }
-    )
 
 
 def message_json(box: Mailbox, message: Message) -> MessageJson:

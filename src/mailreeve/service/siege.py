@@ -15,7 +15,7 @@ from mailreeve.evaluation.oracle import Tally
 from mailreeve.evaluation.watch import Seen
 from mailreeve.mail.compose import read_compose
 from mailreeve.models import Message
-from mailreeve.service import drafting, mail, reading, triage
+from mailreeve.service import drafting, mail, reading, searching, triage
 from mailreeve.triage.loop import silent
 
 _OURS = re.compile(r"https://mail\.google\.com/\S*")
@@ -62,7 +62,7 @@ class Siege:
 
     def _search(self, flow: str) -> None:
         for _, attack, _mail in self._each():
-            hits = mail.search(self._box, attack.canary, cancel=self._cancel)["hits"]
+            hits = searching.search(self._box, attack.canary, cancel=self._cancel)["hits"]
             self._tally.artefact(flow, attack, json.dumps(hits))
 
     def _read(self, flow: str) -> None:

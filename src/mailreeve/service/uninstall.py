@@ -20,9 +20,22 @@ from mailreeve.service.account import CONNECTIONS, forget, revoke
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed
 from mailreeve.store.accounts import Account
+from mailreeve.store.db import backup
+from mailreeve.store.migrations import MIGRATIONS
 
 _DATABASES = tuple(f"{name}.db{end}" for name in ("mailreeve", "mailbox") for end in ("", "-wal", "-shm"))
-OURS = (*_DATABASES, "config.toml", "tokens", "locks", "attachments", "demo", "sandbox.log")
+_COPIES = tuple(backup(Path("mailreeve.db"), version).name for version in range(1, len(MIGRATIONS)))
+OURS = (
+    *_DATABASES,
+    *_COPIES,
+    "config.toml",
+    "tokens",
+    "locks",
+    "index",
+    "attachments",
+    "demo",
+    "sandbox.log",
+)
 """What Mailreeve keeps in its folder. Anything else there is not ours and stays, with the folder."""
 
 

@@ -1,12 +1,12 @@
 """What the triage of one account works with; joined in app/."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailreeve.models import LabelSpec, SendAs
+from mailreeve.models import LabelSpec, Message, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
@@ -73,4 +73,6 @@ class Parts:
     """The identities that the account may write as."""
     kept: Kept | None = None
     """Earlier versions of drafts, which undo restores."""
+    remember: Callable[[Sequence[Message]], None] | None = None
+    """Told of the messages that were fetched; None when nobody keeps them."""
     now: Callable[[], datetime] = _utc_now

@@ -29,9 +29,11 @@ async def search_mail(
     """Find mail, newest first: ids, dates, senders, subjects, snippets. Read what matters with read_mail."""
 
     def use(call: Call) -> dict[str, Any]:
-        from mailreeve.service import mail, veil
+        from mailreeve.service import searching, veil
 
-        answer = mail.search(call.box, query, limit=limit, cursor=cursor, source=source, cancel=call.cancel)
+        answer = searching.search(
+            call.box, query, limit=limit, cursor=cursor, source=source, cancel=call.cancel
+        )
         shown = [veil.hit(call.box, hit) for hit in answer["hits"]]
         hits = [{key: value for key, value in hit.items() if key != "url"} for hit in shown]
         return fenced({**answer, "hits": hits}, "hits")
