@@ -1,15 +1,26 @@
 """The command line: one file per group of commands, each loaded when it is called."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from mailreeve.errors import Cancelled
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def main() -> None:
     """Run the command; errors become one line on stderr and an exit code (docs/interface.md)."""
     from mailreeve.cli.root import run
 
+    sys.excepthook = _unexpected
     try:
         sys.exit(run(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(Cancelled.exit_code)
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
+    from mailreeve.cli import logs
+
+    logs.unexpected(kind, error, trace)

@@ -70,8 +70,10 @@ class LazyGroup(click.Group):
 @click.pass_context
 def root(ctx: click.Context, demo: bool, account: str) -> None:
     """Mailreeve: an e-mail assistant for Gmail that never sends without a person."""
+    from mailreeve.cli import logs
     from mailreeve.cli.face import Face
 
+    logs.set_up()
     face = Face(demo=demo, account=account)
     ctx.obj = face
     ctx.call_on_close(face.close)
