@@ -65,18 +65,33 @@ def limit_memory(size: int) -> None:
 def exclusive(file: Path, what: str) -> Iterator[None]:
     """Hold an advisory lock that the system drops when the process dies.
 
-    Raises AlreadyRunning when another process holds it.
+    Raises AlreadyRunning when another process holds it, StoreError when nobody can.
     """
     private_folder(file.parent)
-    with file.open("a+b") as stream:
+    with _lockable(file) as stream:
         try:
             _lock(stream)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             raise AlreadyRunning(f"Another process is already doing this: {what}.") from None
+        except OSError as error:
+            raise StoreError(
+                f"{file} cannot be locked: {error.strerror}.",
+                "Set MAILREEVE_HOME to a folder on a local disk.",
+            ) from None
         try:
             yield
         finally:
             _unlock(stream)
+
+
+def _lockable(file: Path) -> IO[bytes]:
+    try:
+        return file.open("a+b")
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be written: {error.strerror}.",
+            "Free some space, or check the owner and the mode of the folder.",
+        ) from None
 
 
 if sys.platform == "win32":  # pragma: no cover

@@ -4,6 +4,7 @@ import click
 
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
+from mailreeve.errors import AlreadyRunning
 from mailreeve.service import labels as label_service
 from mailreeve.service import triage as use
 
@@ -24,16 +25,22 @@ def triage(face: Face, since: str, dry_run: bool, again: bool, limit: int, yes: 
     """Read new mail, label it, summarize it, draft replies. Every change can be undone."""
     if face.asks and not yes and not dry_run and not _agreed(face, since, limit):
         return 130
-    with face.interruptible(), face.progress() as progress:
-        answer = use.triage(
-            face.box,
-            since=since,
-            dry_run=dry_run,
-            again=again,
-            limit=limit,
-            progress=progress,
-            cancel=face.cancel,
-        )
+    try:
+        with face.interruptible(), face.progress() as progress:
+            answer = use.triage(
+                face.box,
+                since=since,
+                dry_run=dry_run,
+                again=again,
+                limit=limit,
+                progress=progress,
+                cancel=face.cancel,
+            )
+    except AlreadyRunning as error:
+        click.echo(f"mailreeve: {error}", err=True)
+        if as_json:
+            print_json({"state": "already_running"})
+        return 0  # the other one does the work: a timer that fired twice has nothing to report
     if as_json:
         print_json(answer)
     else:

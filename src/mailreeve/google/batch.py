@@ -6,10 +6,10 @@ part makes it drop all the others. Source: developers.google.com/workspace/gmail
 """
 
 import email
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import Message as MimePart
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from mailreeve.google.wire import Answer
 from mailreeve.models import Json
 
 SIZE = 25
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"\s*HTTP/[\d.]+\s+(\d{3})[^\r\n]*")
 METHOD = "messages.get"
 
 
@@ -96,30 +98,36 @@ def _encode(address: str, requests: Sequence[Any]) -> _Batch:
 
 
 def _decode(answer: Answer) -> Iterator[tuple[int, Answer]]:
-    """The parts by their place in the batch; what is not readable as one is left out."""
+    """The parts by their place in the batch; what is not readable as one is left out.
+
+    The answer may be as large as 25 mails: it is cut up where it lies, and each part is copied once.
+    """
     kind = answer.headers.get("content-type", "")
     if answer.status != 200 or not kind.startswith("multipart/"):
         return
-    whole = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + answer.content)
-    parts = whole.get_payload()
-    for part in parts if isinstance(parts, list) else ():
-        if not isinstance(part, MimePart):
-            continue
-        number = str(part.get("Content-ID", "")).strip("<>").removeprefix("response-")
-        inner = _inner(part)
-        if inner is not None and number.isdecimal():
-            yield int(number), inner
+    boundary = email.message_from_string(f"Content-Type: {kind}\n\n").get_boundary()
+    mark = b"\n--" + (boundary or "").encode("latin-1", "replace")
+    start = answer.content.find(mark[1:])
+    while boundary and start >= 0:
+        start += len(mark) - 1
+        end = answer.content.find(mark, start)
+        part = _part(answer.content, start, end) if end >= 0 else None
+        if part is not None:
+            yield part
+        start = end + 1 if end >= 0 else -1
 
 
-def _inner(part: MimePart) -> Answer | None:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
+def _part(content: bytes, start: int, end: int) -> tuple[int, Answer] | None:
+    """The answer that lies between two boundaries, and its place."""
+    outer = _BLANK_LINE.search(content, start, end)
+    status = _STATUS.match(content, outer.end(), end) if outer else None
+    if outer is None or status is None:
         return None
-    first, _, rest = payload.lstrip().partition(b"\n")
-    status = first.split()[1:2]
-    if not status or not status[0].isdigit():
+    names = email.message_from_bytes(content[start : outer.start()].lstrip())
+    number = str(names.get("Content-ID", "")).strip().strip("<>").removeprefix("response-")
+    if not number.isdecimal():
         return None
-    head = email.message_from_bytes(rest)
-    content = head.get_payload(decode=True)
+    inner = _BLANK_LINE.search(content, status.end(), end)
+    head = email.message_from_bytes(content[status.end() : inner.start() if inner else end].lstrip())
     headers = {name.lower(): value for name, value in head.items()}
-    return Answer(int(status[0]), headers, content if isinstance(content, bytes) else b"")
+    return int(number), Answer(int(status[1]), headers, content[inner.end() : end] if inner else b"")

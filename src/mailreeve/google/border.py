@@ -250,9 +250,10 @@ def _causes(error: BaseException) -> Iterator[object]:
 def _refresh_refused(error: Any) -> Refusal:
     """The token endpoint did not give a new access token."""
     data = next((item for item in error.args if isinstance(item, Mapping)), {})
-    code = str(data.get("error", ""))
+    code = data.get("error", "")
     text = str(error.args[0]) if error.args else ""
-    if error.retryable or "<" in text:
+    # an OAuth error is a word (RFC 6749, 5.2); anything else is not the login server's judgement of this login
+    if error.retryable or "<" in text or not isinstance(code, str):
         return Refusal(GoogleUnavailable("Google's login server could not be asked."), retry=True)
     return Refusal(login_refused(code))
 

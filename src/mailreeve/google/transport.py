@@ -8,12 +8,12 @@ from copy import copy
 from typing import Any
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown
+from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown, ScopeMissing
 from mailreeve.google import border, discovery, wording
 from mailreeve.google.border import Refusal
 from mailreeve.google.endpoints import endpoints
 from mailreeve.google.quota import PER_MINUTE, Bucket, Profile, WindowBucket, cost
-from mailreeve.google.wire import Wire
+from mailreeve.google.wire import Answer, Wire
 from mailreeve.models import Json
 
 ATTEMPTS = 6
@@ -118,7 +118,13 @@ class Transport:
             answer = self.wire.carry(request)
         except border.wire_errors() as error:
             return self.broken(error, method)
-        return border.understand(answer, method, wording.about(request))
+        return self._understood(answer, request, method)
+
+    def _understood(self, answer: Answer, request: Any, method: str) -> Json | Refusal:
+        result = border.understand(answer, method, wording.about(request))
+        if isinstance(result, Refusal) and isinstance(result.error, ScopeMissing):
+            self.wire.outdate()  # the person may log in anew while this process lives
+        return result
 
     def broken(self, error: Exception, method: str) -> Refusal:
         """Why a repeatable request got no answer, and whether asking again can help."""
@@ -150,7 +156,7 @@ class Transport:
             answer = self.wire.carry_once(request)
         except border.wire_errors() as error:
             raise border.broken_once(error, method) from None
-        result = border.understand(answer, method, wording.about(request))
+        result = self._understood(answer, request, method)
         if isinstance(result, Refusal):
             lost = answer.status >= 500 or answer.status < 300 or answer.status == 408
             raise (border.unknown(method) if lost else result.error) from None

@@ -74,6 +74,15 @@ class Wire:
             if self._credentials.token == used:
                 self._credentials.refresh(None)  # the hook has its own way to the login server
 
+    def outdate(self) -> None:
+        """Have the next request ask for a new access token, with what the person grants by then.
+
+        A ready token, which has no known end, cannot be renewed and stays.
+        """
+        with self._renewing:
+            if self._credentials.expiry is not None:
+                self._credentials.token = None
+
     def _repeatable(self, request: Any) -> Answer:
         with self._borrowed() as http:
             response, content = http.request(

@@ -133,7 +133,7 @@ class Database:
             raise damaged(self.file)
 
     def compact(self) -> bool:
-        """Write the file anew without what was deleted and empty the log beside it.
+        """Write the file anew without what was deleted and empty the log beside it; older copies go.
 
         False when another process holds the file, so that the log keeps old pages until it lets go.
         """
@@ -143,6 +143,7 @@ class Database:
             if "locked" in str(error):
                 return False
             raise _explained(error, self.file) from None
+        self._tidy(0)
         row = self.row("pragma wal_checkpoint(truncate)")
         return row is not None and row[0] == 0
 
@@ -183,11 +184,11 @@ class Database:
         finally:
             fresh.unlink(missing_ok=True)
 
-    def _tidy(self) -> None:
+    def _tidy(self, seconds: float = _KEPT) -> None:
         """A copy holds drafts and open messages, which are not kept for longer than a week."""
         for version in range(1, len(self._steps)):
             copy = backup(self.file, version)
-            if copy.is_file() and time.time() - copy.stat().st_mtime > _KEPT:
+            if copy.is_file() and time.time() - copy.stat().st_mtime > seconds:
                 copy.unlink(missing_ok=True)
 
     def _version(self) -> int:

@@ -109,6 +109,12 @@ def _title(edition: Edition) -> Iterator[str]:
         f"{_count(len(decided), 'mail')} decided, {urgent} urgent, {_count(drafts, 'draft')} to review, "
         f"{human} for you to decide, {failed} failed."
     )
+    unread = [entry.error for entry in edition.entries if _is_failed(entry) and entry.verdict is None]
+    if unread:
+        yield from (
+            "",
+            f"{_count(len(unread), 'mail')} not judged: {plain(Counter(unread).most_common(1)[0][0])}",
+        )
     if _common_note(edition):
         yield from ("", f"Drafts: {plain(_common_note(edition))}")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from mailreeve.cancel import Cancel
 from mailreeve.google import sync
 from mailreeve.models import Ref
+from mailreeve.store.ledger import Cursor
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.run import Options
 
@@ -67,11 +68,17 @@ def collect(parts: Parts, options: Options, cancel: Cancel) -> Intake:
         age = options.since or timedelta(days=parts.settings.first_days)
         start = sync.Cursor("", int((now - age).timestamp()))
     else:
-        start = sync.Cursor(cursor.history_id, int(cursor.saved_at.timestamp()))
+        start = sync.Cursor(cursor.history_id, _known_until(parts, cursor))
     delta = sync.new_since(parts.gmail, start, cancel, clock=now.timestamp)
     keeps = listed and cursor is not None
     caps = [cap for cap in (options.limit, parts.settings.first_cap if first else 0) if cap]
     return Intake(tuple(reversed(delta.refs)), "" if keeps else delta.history_id, min(caps, default=None))
+
+
+def _known_until(parts: Parts, cursor: Cursor) -> int:
+    """Epoch seconds: our clock's time of the last run, or Gmail's of the newest mail if ours was ahead of it."""
+    saved, newest = int(cursor.saved_at.timestamp()), parts.ledger.newest() // 1000
+    return min(saved, newest) if newest else saved
 
 
 def estimate(parts: Parts, options: Options, cancel: Cancel) -> Estimate:
