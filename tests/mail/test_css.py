@@ -13,7 +13,12 @@ def element(tag: str = "p", id_: str = "", classes: str = "", **attributes: str)
 def shown(sheet: str, one: Element, *ancestors: Element, inline: str = "") -> str:
     made = Sheet()
     made.add(sheet)
-    return made.style(one, ancestors, inline).get("display", "")
+    outer: Element | None = None
+    for ancestor in (*ancestors, one):
+        if outer is not None:
+            ancestor.put_under(outer)
+        outer = ancestor
+    return made.style(one, inline)[0].get("display", "")
 
 
 @pytest.mark.parametrize(
@@ -79,11 +84,11 @@ def test_other_selectors_do_not(selector: str) -> None:
 def test_the_stronger_rule_wins() -> None:
     """Id over class over tag, later over earlier, the attribute over all, !important over that."""
     one = element("p", "i", "a")
-    assert "a" == shown("#i{display:a} .a{display:b} p{display:c}", one)
-    assert "b" == shown(".a{display:a} .a{display:b}", one)
-    assert "x" == shown("#i{display:a}", one, inline="display:x")
-    assert "a" == shown("p{display:a!important}", one, inline="display:x")
-    assert "x" == shown("p{display:a!important}", one, inline="display:x!important")
+    assert "block" == shown("#i{display:block} .a{display:flex} p{display:grid}", one)
+    assert "flex" == shown(".a{display:block} .a{display:flex}", one)
+    assert "table" == shown("#i{display:block}", one, inline="display:table")
+    assert "block" == shown("p{display:block!important}", one, inline="display:table")
+    assert "table" == shown("p{display:block!important}", one, inline="display:table!important")
 
 
 @pytest.mark.parametrize(
@@ -97,12 +102,18 @@ def test_the_stronger_rule_wins() -> None:
         ("not screen", False),
         ("(prefers-color-scheme: dark)", False),
         ("(prefers-color-scheme: light)", True),
-        ("screen and (-webkit-min-device-pixel-ratio:0)", False),
+        ("screen and (-webkit-min-device-pixel-ratio:0)", True),
+        ("(min-resolution: 2dppx)", False),
+        ("(400px <= width < 2000px)", True),
+        ("(width < 600px)", False),
+        ("not all and (max-width:600px)", True),
+        ("(orientation: portrait)", False),
+        ("(unheard-of: 1)", False),
     ],
 )
 def test_media_are_those_of_a_screen(media: str, counts: bool) -> None:
     """Some 1,000 pixels wide, in light colours; what follows the block is read in any case."""
-    sheet = f"@media {media} {{ .a {{display:none}} .b {{display:x}} }} .c {{display:none}}"
+    sheet = f"@media {media} {{ .a {{display:none}} .b {{display:block}} }} .c {{display:none}}"
     assert counts == (shown(sheet, element(classes="a")) == "none")
     assert "none" == shown(sheet, element(classes="c"))
 
@@ -117,11 +128,17 @@ def test_a_sheet_made_to_be_slow_ends_the_reading() -> None:
     """Matching has a budget."""
     made = Sheet()
     made.add("b b b b p{display:none}" * 1_000)
-    ancestors = [element("i")] * 1_000
+    outer = element("i")
+    for _ in range(1_000):
+        inner = element("i")
+        inner.put_under(outer)
+        outer = inner
+    last = element()
+    last.put_under(outer)
 
     def read_on() -> None:
         for _ in range(1_000):
-            made.style(element(), ancestors, "")
+            made.style(last)
 
     with pytest.raises(css.TooComplex):
         read_on()

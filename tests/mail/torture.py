@@ -126,6 +126,61 @@ CASES: dict[str, Callable[[], bytes]] = {
     "links": lambda: mail(HTML, "".join(f'<a href="https://x.example/{n}">x</a>' for n in range(50_000))),
     "rows": lambda: mail(HTML, "<table>" + "<tr><td>a<td>b" * 100_000),
     "quotes in HTML": lambda: mail(HTML, "<blockquote type=cite>x" * 80_000),
+    "comments to a machine": lambda: mail(
+        HTML, "<!-- " + "ai assistant " * 1_000 + "-->" + "<!-- ai -->" * 150_000
+    ),
+    "hidden words to a machine": lambda: mail(HTML, "<p hidden>" + "ai must forward " * 100_000),
+    "attributes to a machine": lambda: mail(HTML, f"<p title='{'ai gpt llm ' * 300}'>" * 550),
+    "regexp traps in comments": lambda: mail(HTML, ("<!-- " + "ignore " * 2_500 + "-->") * 100),
+    "siblings": lambda: mail(
+        HTML, "<style>" + "p ~ p ~ p ~ p ~ u{color:red}" * 500 + "</style>" + "<p>x" * 20_000 + "<u>"
+    ),
+    "not of not": lambda: mail(HTML, "<style>" + ":not(" * 60_000 + ")" * 60_000 + "{color:red}</style><p>x"),
+    "is of lists": lambda: mail(
+        HTML, "<style>" + ":is(" + ",".join("p" * 30_000) + "){color:red}</style>" + "<p>x" * 20_000
+    ),
+    "nested rules": lambda: mail(
+        HTML, "<style>" + "a,b,c,d{" * 30_000 + "color:red" + "}" * 30_000 + "</style><p>x"
+    ),
+    "attribute selectors": lambda: mail(
+        HTML, "<style>" + "[" * 100_000 + "[a" * 50_000 + "{color:red}</style><p a=b>x"
+    ),
+    "calc in calc": lambda: mail(
+        HTML, f'<p style="width:{"calc(" * 60_000}1px">x' + '<p style="width:calc((1px))">x' * 20_000
+    ),
+    "variables of variables": lambda: mail(
+        HTML,
+        "<style>p{"
+        + "".join(f"--v{n}:var(--v{n + 1}) var(--v{n + 1});" for n in range(2_000))
+        + "color:var(--v0)}</style>"
+        + "<p>x" * 20_000,
+    ),
+    "variables inherited": lambda: mail(
+        HTML, "".join(f'<div style="--v{n}:1">' for n in range(15_000)) + "x"
+    ),
+    "media conditions": lambda: mail(
+        HTML,
+        "<style>@media "
+        + "(" * 100_000
+        + "{p{color:red}}</style>"
+        + "<style>@media "
+        + "not (" * 50_000
+        + "{</style>x",
+    ),
+    "strings in a sheet": lambda: mail(
+        HTML, "<style>" + "\"a'" * 60_000 + "</style>x<style>" + "/*" * 60_000 + "</style>"
+    ),
+    "imports": lambda: mail(HTML, "<style>" + "@import 'data:text/css,a{color:red}';" * 9_000 + "</style>x"),
+    "transforms": lambda: mail(HTML, f'<p style="transform:{"scale((" * 500}">x' * 500),
+    "gradients": lambda: mail(HTML, f'<p style="background:{"linear-gradient(" * 240}">x' * 500),
+    "one line of HTML": lambda: mail(HTML, "<p>" + "word " * 390_000),
+    "closed spans": lambda: mail(HTML, "<span>x</span>" * 140_000),
+    "open tags": lambda: mail(HTML, "<i><u><font color=red>" * 90_000),
+    "tables in tables": lambda: mail(HTML, "<table>" * 100_000 + "x"),
+    "a million entities": lambda: mail(HTML, "&lt;" * 500_000),
+    "short entities": lambda: mail(HTML, "&a" * 1_000_000),
+    "combining marks": lambda: mail(PLAIN, "a" + "\u0301" * 900_000),
+    "tag characters": lambda: mail(PLAIN, "\U000e0041" * 450_000),
     # plain text
     "quote marks": lambda: mail(PLAIN, ">" * 2_000_000),
     "quoted lines": lambda: mail(PLAIN, "> x\n" * 500_000),

@@ -2,7 +2,10 @@
 
 import colorsys
 import re
+from collections.abc import Callable
 from functools import lru_cache
+
+from mailreeve.mail import lengths
 
 Colour = tuple[int, int, int]
 
@@ -40,8 +43,12 @@ white ffffff whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32
 _NAMES = _TABLE.split()
 _NAMED = dict(zip(_NAMES[::2], _NAMES[1::2], strict=True))
 _HEX = re.compile(r"#?([0-9a-f]{3,8})$")
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)$")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})%?")
+_FUNCTION = re.compile(r"(rgb|hsl|hwb|lab|lch|oklab|oklch|color|color-mix|light-dark)a?\((.*)\)$", re.DOTALL)
+_PIECE = re.compile(r"[a-z-]*\((?:[^()]|\([^()]*\))*\)|[^\s,/()]+")
+_SYSTEM = {
+    "canvas": WHITE, "field": WHITE, "window": WHITE, "buttonface": (240, 240, 240), "canvastext": BLACK,
+    "fieldtext": BLACK, "windowtext": BLACK, "buttontext": BLACK, "linktext": (0, 0, 238), "graytext": (128, 128, 128),
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -51,11 +58,18 @@ def parse(value: str) -> tuple[Colour, float] | None:
     if text == "transparent":
         return BLACK, 0.0
     text = _NAMED.get(text, text)
+    if text in _SYSTEM:
+        return _SYSTEM[text], 1.0
     digits = _HEX.match(text)
     if digits:
         return _from_hex(digits[1])
-    function = _FUNCTION.match(text)
-    return _from_function(function[1], _NUMBER.findall(function[2])) if function else None
+    function = _FUNCTION.match(text) if len(text) < 200 else None
+    if not function:
+        return None
+    pieces = _PIECE.findall(function[2])
+    if function[1] == "light-dark":
+        return parse(pieces[0]) if pieces else None
+    return _mixed(pieces) if function[1] == "color-mix" else _from_function(function[1], pieces)
 
 
 @lru_cache(maxsize=1024)
@@ -80,22 +94,89 @@ def _from_hex(digits: str) -> tuple[Colour, float] | None:
     return (values[0], values[1], values[2]), values[3] / 255 if len(values) == 4 else 1.0
 
 
-def _from_function(kind: str, numbers: list[str]) -> tuple[Colour, float] | None:
-    if len(numbers) not in {3, 4}:
+def _mixed(pieces: list[str]) -> tuple[Colour, float] | None:
+    """color-mix(), as if it were always in sRGB."""
+    stops: list[tuple[Colour, float]] = []
+    parts: list[float] = []
+    for piece in pieces:
+        found = parse(piece) if not piece.endswith("%") else None
+        if found and len(stops) < 2:
+            stops.append(found)
+            parts.append(-1.0)
+        elif piece.endswith("%") and stops:
+            parts[-1] = min(1.0, max(0.0, lengths.number(piece) or 0.0))
+    if len(stops) != 2:
         return None
-    opacity = _scaled(numbers[3], 1.0) if len(numbers) == 4 else 1.0
-    if kind == "rgb":
-        red, green, blue = (min(255, max(0, round(_scaled(n, 255.0)))) for n in numbers[:3])
-    else:
-        hue = float(numbers[0].rstrip("%")) % 360 / 360
-        light, saturation = (float(n.rstrip("%")) / 100 for n in (numbers[2], numbers[1]))
-        rgb = colorsys.hls_to_rgb(hue, min(1, max(0, light)), min(1, max(0, saturation)))
-        red, green, blue = (round(part * 255) for part in rgb)
-    return (red, green, blue), min(1.0, max(0.0, opacity))
+    share = parts[0] if parts[0] >= 0 else 1 - parts[1] if parts[1] >= 0 else 0.5
+    return over(stops[0][0], share, stops[1][0]), stops[0][1] * share + stops[1][1] * (1 - share)
 
 
-def _scaled(number: str, whole: float) -> float:
-    return float(number[:-1]) / 100 * whole if number.endswith("%") else float(number)
+def _from_function(kind: str, pieces: list[str]) -> tuple[Colour, float] | None:
+    if kind == "color" and pieces:
+        pieces = pieces[1:]  # the colour space: all are taken for sRGB
+    if len(pieces) not in {3, 4} or any(one.startswith("from") for one in pieces):
+        return None
+    opacity = lengths.number(pieces[3]) if len(pieces) == 4 else 1.0
+    values = [_component(kind, at, one) for at, one in enumerate(pieces[:3])]
+    if opacity is None or any(value is None for value in values):
+        return None
+    one, two, three = (value or 0.0 for value in values)
+    return _SPACES[kind](one, two, three), min(1.0, max(0.0, opacity))
+
+
+# What 100 % of each component stands for.
+_WHOLE = {
+    "rgb": (255.0, 255.0, 255.0), "color": (1.0, 1.0, 1.0), "hsl": (360.0, 1.0, 1.0), "hwb": (360.0, 1.0, 1.0),
+    "lab": (100.0, 125.0, 125.0), "lch": (100.0, 150.0, 360.0), "oklab": (1.0, 0.4, 0.4), "oklch": (1.0, 0.4, 360.0),
+}  # fmt: skip
+
+
+def _component(kind: str, at: int, text: str) -> float | None:
+    if text == "none":
+        return 0.0
+    whole = _WHOLE[kind][at]
+    if whole == 360.0:
+        return lengths.degrees(text) or lengths.number(text)
+    value = lengths.pixels(text, 16.0, whole / 100)
+    return value / 100 if value is not None and kind in {"hsl", "hwb"} and "%" not in text else value
+
+
+def _rgb(red: float, green: float, blue: float) -> Colour:
+    one, two, three = (min(255, max(0, round(value))) for value in (red, green, blue))
+    return one, two, three
+
+
+def _hsl(hue: float, saturation: float, light: float) -> Colour:
+    light, saturation = min(1.0, max(0.0, light)), min(1.0, max(0.0, saturation))
+    return _rgb(*(255 * part for part in colorsys.hls_to_rgb(hue % 360 / 360, light, saturation)))
+
+
+def _hwb(hue: float, white: float, black: float) -> Colour:
+    if white + black >= 1:
+        grey = 255 * white / (white + black)
+        return _rgb(grey, grey, grey)
+    pure = colorsys.hls_to_rgb(hue % 360 / 360, 0.5, 1.0)
+    return _rgb(*(255 * (part * (1 - white - black) + white) for part in pure))
+
+
+def _grey_of(light: float, *_hue: float) -> Colour:
+    """CIE Lab, 0 to 100, taken by its lightness: exact for greys, and near enough for contrast."""
+    y = ((light + 16) / 116) ** 3 if light > 8 else light / 903.3
+    grey = 255 * (1.055 * max(y, 0.0) ** (1 / 2.4) - 0.055 if y > 0.0031308 else 12.92 * y)
+    return _rgb(grey, grey, grey)
+
+
+_SPACES: dict[str, Callable[[float, float, float], Colour]] = {
+    "rgb": _rgb,
+    "color": lambda red, green, blue: _rgb(255 * red, 255 * green, 255 * blue),
+    "hsl": _hsl,
+    "hwb": _hwb,
+    "lab": _grey_of,
+    "lch": _grey_of,
+    # The lightness of OKLab is a cube root, that of Lab nearly one.
+    "oklab": lambda light, a, b: _grey_of(116 * light - 16, a, b),
+    "oklch": lambda light, a, b: _grey_of(116 * light - 16, a, b),
+}
 
 
 def _luminance(colour: Colour) -> float:

@@ -1,17 +1,25 @@
-"""The part of CSS that decides whether text can be seen: declarations, selectors and the style sheets of mail.
+"""The part of CSS that decides whether text can be seen: declarations and the style sheets of mail.
 
 Matching has a fixed budget: a style sheet made to be slow ends the reading, it cannot show hidden text.
 """
 
+import base64
+import binascii
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import unquote_to_bytes
 
-SHEET_LIMIT = 200_000
-"""Characters of all style sheets of a mail."""
-RULES_LIMIT = 2_000
+from mailreeve.mail import colours, lengths, media, selectors
+from mailreeve.mail.selectors import Budget, Element, Selector, TooComplex
+
+__all__ = ["Element", "Sheet", "Style", "TooComplex", "declarations", "resolved"]
+
+SHEET_LIMIT = 400_000
+"""Characters of all style sheets of a mail; behind them could stand the rule that hides a text."""
+RULES_LIMIT = 5_000
 BUDGET = 200_000
 """Comparisons of an element with a selector, in one mail."""
 
@@ -22,83 +30,105 @@ _UNSTYLED: Style = {}
 _PROPERTIES = frozenset(
     ("display", "visibility", "opacity", "font-size", "font", "color", "background", "background-color",
      "background-image", "max-height", "max-width", "height", "width", "overflow", "overflow-x", "overflow-y",
-     "position", "left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin", "clip",
-     "clip-path", "transform", "scale", "z-index", "content-visibility", "mso-hide", "white-space", "-webkit-text-fill-color", "filter", "inset")
+     "position", "left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin", "margin-right",
+     "clip", "clip-path", "transform", "scale", "translate", "rotate", "z-index", "content-visibility", "mso-hide",
+     "white-space", "-webkit-text-fill-color", "filter", "inset", "zoom", "line-height", "contain", "mask", "mask-image",
+     "animation", "animation-name", "backface-visibility", "background-clip")
 )  # fmt: skip
+_SAME = {
+    "block-size": "height", "inline-size": "width", "max-block-size": "max-height", "max-inline-size": "max-width",
+    "inset-inline-start": "left", "inset-inline-end": "right", "inset-block-start": "top", "inset-block-end": "bottom",
+    "margin-inline-start": "margin-left", "margin-inline-end": "margin-right", "margin-block-start": "margin-top",
+    "margin-inline": "margin-left", "margin-block": "margin-top", "overflow-inline": "overflow-x", "overflow-block": "overflow-y",
+    "-webkit-transform": "transform", "-webkit-filter": "filter", "-webkit-mask": "mask", "-webkit-mask-image": "mask-image",
+    "-webkit-clip-path": "clip-path", "-webkit-animation": "animation", "-webkit-animation-name": "animation-name",
+    "-webkit-backface-visibility": "backface-visibility", "-webkit-background-clip": "background-clip",
+}  # fmt: skip
+_PARTS_OF = {
+    "background": ("background-color", "background-image", "background-clip"),
+    "font": ("font-size", "line-height"),
+    "margin": ("margin-left", "margin-top", "margin-right"),
+    "inset": ("left", "top", "right", "bottom"),
+    "overflow": ("overflow-x", "overflow-y"),
+    "mask": ("mask-image",),
+    "animation": ("animation-name",),
+}
+_DISPLAYS = frozenset(
+    ("none", "block", "inline", "flow-root", "flow", "flex", "grid", "contents", "ruby", "math", "table", "list-item",
+     "run-in", "-webkit-box", "-webkit-flex", "-ms-flexbox", "-webkit-inline-box")
+)  # fmt: skip
+_GLOBAL = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
 _DECLARATION = re.compile(
-    r"([-a-z_]{2,30})\s*+:((?:[^;\"'(]|\"[^\"]*+\"?|'[^']*+'?|\([^)]*+\)?)*+)", re.IGNORECASE
+    r"(--[\w-]{1,40}|[-a-z_]{2,30})\s*+:((?:[^;\"'(]|\"[^\"]*+\"?|'[^']*+'?|\([^)]*+\)?)*+)", re.IGNORECASE
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
-_IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
-_COMPOUND = re.compile(
-    r"(?P<tag>\*|[a-z][\w-]*)?(?P<rest>(?:[.#][\w-]+|\[[^\]\[]{1,200}\]|:(?:link|root))*)", re.IGNORECASE
+# Strings and URLs can hold braces and comment marks that are none.
+_SCRUB = re.compile(
+    r"/\*.*?(?:\*/|\Z)|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|url\([^)\"']*+\)",
+    re.DOTALL | re.IGNORECASE,
 )
-_SIMPLE = re.compile(r"([.#])([\w-]+)|\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]")
-_WIDTH = 1_000
-"""Pixels of the window that a mail is imagined in."""
-
-
-@dataclass(slots=True)
-class Element:
-    """What selectors look at."""
-
-    tag: str
-    id: str
-    classes: frozenset[str]
-    attributes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Compound:
-    tag: str
-    id: str
-    classes: frozenset[str]
-    attributes: tuple[tuple[str, str, str], ...]
-    child: bool = False
-    """True when the next compound to the right must be a direct child."""
-
-    def matches(self, one: Element) -> bool:
-        return (
-            (not self.tag or self.tag == one.tag)
-            and (not self.id or self.id == one.id)
-            and self.classes <= one.classes
-            and all(_attribute(one, *test) for test in self.attributes)
-        )
+_MARKS = re.compile(r"[{};]|/\*|\*/")
+_IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
+_IMPORT = re.compile(
+    r"@import\s+(?:url\()?\s*[\"']?data:text/css([^,\"')]{0,60}),([^\"')\s]{0,20000})", re.IGNORECASE
+)
+_NAMES_LIMIT = 60
+_LONGEST_VALUE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    compounds: tuple[_Compound, ...]
-    """From the element outwards to its ancestors."""
+    selector: Selector
     style: Style
     important: Style
     order: tuple[int, int, int, int]
 
 
-class TooComplex(Exception):
-    """The budget for matching is spent."""
-
-
 @lru_cache(maxsize=2048)
 def declarations(text: str) -> tuple[Style, Style]:
-    """The declarations that matter here, and those of them marked !important."""
-    text = _ESCAPE.sub(_unescaped, _COMMENT.sub("", text)) if "\\" in text or "/*" in text else text
+    """The declarations that matter here, and those of them marked !important; invalid ones are left out."""
+    text = selectors.unescaped(_COMMENT.sub("", text)) if "\\" in text or "/*" in text else text
     normal: dict[str, str] = {}
     important: dict[str, str] = {}
     for match in _DECLARATION.finditer(text):
         name = match[1].lower()
-        if name not in _PROPERTIES:
+        name = _SAME.get(name, name)
+        custom = name.startswith("--")
+        if name not in _PROPERTIES and (not custom or len(normal) + len(important) > _NAMES_LIMIT):
             continue
         value = match[2].strip().lower()
         target = normal
         if "!" in value:
             value, count = _IMPORTANT.subn("", value)
             target = important if count else normal
-        if value.strip():
+        value = value.strip()
+        if value and _valid(name, value):
+            for part in _PARTS_OF.get(name, ()):
+                target.pop(part, None)
             target.pop(name, None)
-            target[name] = value.strip()
+            target[name] = value
     return normal, important
+
+
+def resolved(style: Style, variables: Style) -> Style:
+    """A style with its variables' values in place; what has none counts as not declared."""
+    asked = [name for name, value in style.items() if "var(" in value and not name.startswith("--")]
+    if not asked:
+        return style
+    out = dict(style)
+    for name in asked:
+        value = style[name]
+        for _ in range(5):
+            if "var(" not in value or len(value) > _LONGEST_VALUE:
+                break
+            value = _VARIABLE.sub(
+                lambda match: style.get(match[1]) or variables.get(match[1]) or match[2] or "\0", value
+            )
+        out.pop(name)
+        if "\0" not in value and "var(" not in value and len(value) <= _LONGEST_VALUE:
+            out[name] = value.strip()
+    return out
 
 
 @dataclass(slots=True)
@@ -107,172 +137,153 @@ class Sheet:
 
     _by_key: defaultdict[str, list[_Rule]] = field(default_factory=lambda: defaultdict(list))
     _count: int = 0
-    _left: int = BUDGET
+    _chars: int = 0
+    _budget: Budget = field(default_factory=lambda: Budget(BUDGET))
 
     def add(self, text: str) -> None:
-        """Read a style sheet: rules for the screen that say something about visibility."""
-        text = _COMMENT.sub("", text[:SHEET_LIMIT].replace("<!--", "").replace("-->", ""))
-        for selectors, body in _rules(text):
+        """Read a style sheet: rules for the screen that say something about visibility.
+
+        Raises TooComplex when there is more than can be read.
+        """
+        self._chars += len(text)
+        if self._chars > SHEET_LIMIT:
+            raise TooComplex
+        for found in _IMPORT.finditer(text):
+            self._add_text(_data(found[1], found[2]))
+        self._add_text(text)
+
+    def _add_text(self, text: str) -> None:
+        text = _SCRUB.sub(_scrubbed, text.replace("<!--", "").replace("-->", ""))
+        for prelude, body in _rules(text):
             style, important = declarations(body)
-            if not style and not important:
-                continue
-            for selector in selectors.split(","):
-                self._add(selector.strip(), style, important)
+            if style or important:
+                for one in selectors.parse(prelude):
+                    self._add(one, style, important)
 
-    def _add(self, selector: str, style: Style, important: Style) -> None:
-        compounds = _selector(selector)
-        if not compounds or self._count >= RULES_LIMIT:
-            return
+    def _add(self, selector: Selector, style: Style, important: Style) -> None:
         self._count += 1
-        last = compounds[0]
-        key = f"#{last.id}" if last.id else f".{min(last.classes)}" if last.classes else last.tag or "*"
-        weight = (
-            sum(bool(c.id) for c in compounds),
-            sum(len(c.classes) + len(c.attributes) for c in compounds),
-            sum(bool(c.tag) for c in compounds),
-            self._count,
-        )
-        self._by_key[key].append(_Rule(compounds, style, important, weight))
+        if self._count > RULES_LIMIT:
+            raise TooComplex
+        self._by_key[selector.key].append(_Rule(selector, style, important, (*selector.weight, self._count)))
 
-    def style(self, one: Element, ancestors: Sequence[Element], inline: str) -> Style:
+    def style(self, one: Element, inline: str = "") -> tuple[Style, Style]:
         """What the sheets and the style attribute say about an element, the strongest last.
 
-        Raises TooComplex when the budget is spent.
+        The second is the same with the rules that may or may not match. Raises TooComplex when the budget
+        is spent.
         """
         if not self._by_key and not inline:
-            return _UNSTYLED
-        own, own_important = declarations(inline) if inline else (_UNSTYLED, _UNSTYLED)
+            return _UNSTYLED, _UNSTYLED
+        own = declarations(inline) if inline else (_UNSTYLED, _UNSTYLED)
         if not self._by_key:
-            return {**own, **own_important} if own_important else own
-        keys = ("*", one.tag, *(f".{name}" for name in one.classes), f"#{one.id}")
+            only = _over(own[0], own[1]) if own[1] else own[0]
+            return only, only
+        keys = dict.fromkeys(("*", one.tag, *(f".{name}" for name in one.classes), f"#{one.id}"))
         found = [
-            rule for key in keys for rule in self._by_key.get(key, ()) if self._matches(rule, one, ancestors)
+            rule
+            for key in keys
+            for rule in self._by_key.get(key, ())
+            if selectors.matches(rule.selector, one, self._budget)
         ]
         found.sort(key=lambda rule: rule.order)
-        merged: dict[str, str] = {}
-        for rule in found:
-            merged |= rule.style
-        merged |= own
-        for rule in found:
-            merged |= rule.important
-        return {**merged, **own_important}
+        sure = [rule for rule in found if not rule.selector.doubtful]
+        certain = _merged(sure, own)
+        return certain, certain if len(sure) == len(found) else _merged(found, own)
 
-    def _matches(self, rule: _Rule, one: Element, ancestors: Sequence[Element]) -> bool:
-        self._spend()
-        if not rule.compounds[0].matches(one):
-            return False
-        place = len(ancestors) - 1
-        for compound in rule.compounds[1:]:
-            if compound.child:
-                if place < 0 or not compound.matches(ancestors[place]):
-                    return False
-            else:
-                while place >= 0 and not compound.matches(ancestors[place]):
-                    self._spend()
-                    place -= 1
-                if place < 0:
-                    return False
-            place -= 1
+
+def _merged(rules: list[_Rule], own: tuple[Style, Style]) -> Style:
+    merged: Style = {}
+    for rule in rules:
+        merged = _over(merged, rule.style)
+    merged = _over(merged, own[0])
+    for rule in rules:
+        merged = _over(merged, rule.important)
+    return _over(merged, own[1])
+
+
+def _over(under: Style, style: Style) -> Style:
+    """A stronger style over another: a shorthand undoes what it stands for."""
+    if not style or not under:
+        return style or under
+    gone = {part for name in style if name in _PARTS_OF for part in _PARTS_OF[name]}
+    return {**{name: value for name, value in under.items() if name not in gone}, **style}
+
+
+def _valid(name: str, value: str) -> bool:
+    """Whether a browser would take the value; a bad one leaves an earlier declaration in force."""
+    if "var(" in value or value in _GLOBAL or name.startswith("--"):
         return True
+    if name == "display":
+        first = value.split(maxsplit=1)[0]
+        return first in _DISPLAYS or first.startswith(("inline-", "table-", "ruby-"))
+    if name == "visibility":
+        return value in {"visible", "hidden", "collapse"}
+    if name == "opacity":
+        return lengths.number(value) is not None
+    if name == "font-size":
+        return (
+            value in {"smaller", "larger"}
+            or value.rpartition("-")[2] in {"small", "medium", "large"}
+            or (lengths.pixels(value) is not None)
+        )
+    if name in {"color", "background-color", "-webkit-text-fill-color"}:
+        return value == "currentcolor" or colours.parse(value) is not None
+    return True
 
-    def _spend(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise TooComplex
+
+def _scrubbed(match: re.Match[str]) -> str:
+    text = match[0]
+    if text.startswith("/*"):
+        return ""
+    return text if not _MARKS.search(text) else "url(x)" if text[0] in "uU" else "''"
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
-    """Selectors and bodies of the rules that apply on a screen; other blocks are passed over."""
+    """Selectors and bodies of the rules that apply on a screen; nested ones with their outer selectors."""
+    opened: list[tuple[str | None, list[str]]] = [("", [])]
     at = 0
-    while (start := text.find("{", at)) >= 0:
-        prelude = text[at:start].rpartition(";")[2].rpartition("}")[2].strip()
-        if prelude.startswith("@"):
-            # The rules of a block that counts are read as if they stood alone; its brace is dropped above.
-            at = start + 1 if _applies(prelude.lower()) else _block_end(text, start)
+    for mark in re.finditer(r"[{};]", text):
+        piece, at = text[at : mark.start()].strip(), mark.end()
+        outer = opened[-1][0]
+        if mark[0] == "{":
+            opened.append((_inner(outer, piece), []))
             continue
-        end = text.find("}", start)
-        end = len(text) if end < 0 else end
-        yield prelude, text[start + 1 : end]
-        at = end + 1
+        opened[-1][1].append(piece)
+        if mark[0] == "}" and len(opened) > 1:
+            prelude, body = opened.pop()
+            if prelude:
+                yield prelude, ";".join(body)
+    opened[-1][1].append(text[at:])
+    for prelude, body in opened[1:]:
+        if prelude:
+            yield prelude, ";".join(body)
 
 
-def _block_end(text: str, start: int) -> int:
-    depth = 0
-    for brace in re.compile("[{}]").finditer(text, start):
-        depth += 1 if brace[0] == "{" else -1
-        if not depth:
-            return brace.end()
-    return len(text)
+def _inner(outer: str | None, piece: str) -> str | None:
+    """The selectors of a block; None for one that does not count, empty for what only groups rules."""
+    if outer is None:
+        return None
+    if piece.startswith("@"):
+        return outer if _applies(piece.lower()) else None
+    if not outer:
+        return piece
+    pairs = [(a.strip(), b.strip()) for a in outer.split(",")[:8] for b in piece.split(",")[:8]]
+    return ",".join(b.replace("&", a) if "&" in b else f"{a} {b}" for a, b in pairs)[:2_000]
 
 
 def _applies(prelude: str) -> bool:
-    """Whether an at-rule's block counts: @media for screens of some 1,000 pixels in light colours."""
-    if prelude.startswith(("@supports", "@layer")):
-        return True
-    return prelude.startswith("@media") and any(_query(one) for one in prelude[6:].split(","))
+    """Whether an at-rule's block counts."""
+    if prelude.startswith("@media"):
+        return media.applies(prelude[6:])
+    return prelude.startswith(("@supports", "@layer", "@container", "@scope"))
 
 
-def _query(text: str) -> bool:
-    words = re.sub(r"\([^)]*\)", " ", text).split()
-    if "not" in words or any(word not in {"only", "screen", "all", "and"} for word in words):
-        return False
-    return all(_feature(one) for one in re.findall(r"\(([^)]*)\)", text))
-
-
-def _feature(text: str) -> bool:
-    name, _, value = (part.strip() for part in text.partition(":"))
-    width = re.match(r"(\d{1,6})(?:\.\d*)?(px|em|rem)?", value)
-    if name in {"min-width", "min-device-width", "max-width", "max-device-width"} and width:
-        pixels = int(width[1]) * (16 if width[2] in {"em", "rem"} else 1)
-        return pixels <= _WIDTH if name.startswith("min") else pixels >= _WIDTH
-    return name == "prefers-color-scheme" and value == "light"
-
-
-def _selector(text: str) -> tuple[_Compound, ...]:
-    """A selector from right to left; empty when it is of a kind that mail does not hide text with."""
-    parts = re.findall(r"[^\s>]+|>", text[:500])
-    compounds: list[_Compound] = []
-    child = False
-    for part in reversed(parts):
-        if part == ">":
-            child = True
-            continue
-        match = _COMPOUND.fullmatch(part)
-        if not match or len(compounds) >= 10:
-            return ()
-        compounds.append(_compound(match["tag"] or "", match["rest"], child=child))
-        child = False
-    return tuple(compounds)
-
-
-def _compound(tag: str, rest: str, *, child: bool) -> _Compound:
-    marks = _SIMPLE.findall(rest)
-    return _Compound(
-        "" if tag == "*" else tag.lower(),
-        next((name for mark, name, *_ in marks if mark == "#"), ""),
-        frozenset(name for mark, name, *_ in marks if mark == "."),
-        tuple((name.lower(), how, value) for mark, _, name, how, value in marks if not mark),
-        child,
-    )
-
-
-def _attribute(one: Element, name: str, how: str, value: str) -> bool:
-    actual = one.attributes.get(name)
-    if actual is None or not how:
-        return actual is not None
-    if how == "=":
-        return actual == value
-    if how == "~=":
-        return value in actual.split()
-    if how == "^=":
-        return bool(value) and actual.startswith(value)
-    if how == "$=":
-        return bool(value) and actual.endswith(value)
-    return bool(value) and value in actual
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    if match[2] is not None:
-        return match[2]
-    number = int(match[1], 16)
-    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+def _data(kind: str, text: str) -> str:
+    """The style sheet in a data: URL."""
+    data = unquote_to_bytes(text)
+    if "base64" in kind.lower():
+        try:
+            data = base64.b64decode(data + b"==")
+        except (binascii.Error, ValueError):
+            return ""
+    return data.decode("utf-8", "replace")

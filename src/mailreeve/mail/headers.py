@@ -19,7 +19,7 @@ _LONG = frozenset({"to", "cc", "bcc", "references"})
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _BLANK = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]?")
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+_MESSAGE_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060-\u206f\ufeff]{1,900})>")
 
 Fields = tuple[tuple[str, str], ...]
 """Name as written and the value unfolded but not decoded, in order."""

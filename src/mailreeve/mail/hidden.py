@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from mailreeve.mail import colours
+from mailreeve.mail import boxes, colours, lengths
 from mailreeve.mail.colours import BLACK, WHITE, Colour
-from mailreeve.mail.css import Style
+from mailreeve.mail.css import Style, resolved
 
 CONTRAST = 1.3
 """Below it text cannot be told from its background; the palest grey in use on white has 1.3 to 1.6."""
 SMALLEST = 2.0
 """Pixels: smaller letters cannot be read."""
-FAR = 500.0
-"""Pixels outside the window."""
 ALT_LIMIT = 120
 """Characters of an image's alternative text that count as visible."""
 
@@ -22,15 +20,9 @@ NEVER_SHOWN = frozenset(
      "datalist", "rp", "xml")
 )  # fmt: skip
 
-_LENGTH = re.compile(r"([+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9}))\s*(px|pt|em|rem|ex|%|in|cm|mm|vw|vh)?$")
-_UNITS = {"px": 1.0, "pt": 4 / 3, "rem": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "vw": 10.0, "vh": 8.0}
-_SIZES = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0}
-_CLIPPED = re.compile(
-    r"rect\(\s*(?:[01](?:px)?[\s,]+){3}[01](?:px)?\s*\)|inset\(\s*(?:[5-9]\d|100)(?:\.\d*)?%|circle\(\s*0"
-    r"|polygon\((?:[\s,0.]|px|%)*\)"
-)
-_SHRUNK = re.compile(r"scale(?:x|y|3d)?\(\s*0*(?:\.0*)?\s*[,)]")
-_MOVED = re.compile(r"translate[xy3d]*\(([^)]*)\)")
+_SIZES = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
+}  # fmt: skip
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|previous|above|prior)"
     r"|\b(?:ai|llm|assistant|agent|chatbot|language model|copilot|gemini|claude|gpt)\b.{0,80}"
@@ -43,13 +35,12 @@ _INSTRUCTION = re.compile(
 )
 
 
-_WORDS = re.compile(r"[a-z]+\([^)]*\)|[^\s,]+")
-_BOX = frozenset(
-    ("max-height", "max-width", "overflow", "overflow-x", "overflow-y", "clip", "clip-path", "text-indent",
-     "transform", "scale", "margin", "margin-left", "margin-top", "position")
-)  # fmt: skip
+_WORDS = re.compile(r"[a-z-]+\((?:[^()]|\([^()]*\))*\)|[^\s,()]+")
 _COLOURING = frozenset(("bgcolor", "background", "color", "text", "href"))
 _LINK = "#0000ee"
+_UNSURE = ("animation", "animation-name", "mask", "mask-image")
+_FILTER = re.compile(r"opacity\(([^()]*)\)")
+_VARIABLES_LIMIT = 200
 _FALLBACKS = frozenset(("object", "applet", "video", "audio", "canvas", "select"))
 
 
@@ -70,6 +61,8 @@ class Look:
     pre: bool = False
     doubtful: bool = False
     """True where some programs show the text and others do not."""
+    variables: Style = field(default_factory=dict)
+    """Custom properties, by name."""
 
     @property
     def why(self) -> str:
@@ -89,8 +82,10 @@ class Look:
 
 def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str]) -> Look:
     """How an element's text looks, given the look around it."""
-    gone = parent.gone or _gone(tag, style, attributes)
-    doubtful = parent.doubtful or _doubtful(tag, attributes)
+    style, variables = _with_variables(style, parent.variables)
+    size = _size(style, parent.size) if style else parent.size
+    gone = parent.gone or _gone(tag, style, attributes, size)
+    doubtful = parent.doubtful or _doubtful(tag, style, attributes)
     same = gone == parent.gone and doubtful == parent.doubtful
     if same and not style and not _COLOURING.intersection(attributes):
         return parent
@@ -101,12 +96,13 @@ def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str]) ->
         parent,
         gone=gone or ("opacity" if opacity < 0.1 else ""),
         invisible=_invisible(style, parent),
-        size=_size(style, parent.size),
+        size=size,
         colour=colour,
         clear=clear,
         back=_back(style, attributes, parent),
         opacity=opacity,
         doubtful=doubtful,
+        variables=variables,
         pre=style.get("white-space", "").startswith("pre") if "white-space" in style else parent.pre,
     )
 
@@ -116,22 +112,18 @@ def instruction_like(text: str) -> bool:
     return _INSTRUCTION.search(text[:20_000]) is not None
 
 
-def pixels(value: str, size: float = 16.0) -> float | None:
-    """A CSS length in pixels, percentages of a 1,000 pixel window; None when it is no length."""
-    match = _LENGTH.match(value.strip())
-    if not match:
-        return None
-    unit = match[2] or "px"
-    if unit in {"em", "ex"}:
-        return float(match[1]) * size
-    return float(match[1]) * _UNITS.get(unit, 10.0)
+def _with_variables(style: Style, around: Style) -> tuple[Style, Style]:
+    """The style with its variables resolved, and the variables that are known from here on."""
+    own = {name: value for name, value in style.items() if name.startswith("--")}
+    variables = {**around, **own} if own and len(around) < _VARIABLES_LIMIT else around
+    return resolved(style, variables), variables
 
 
-def _gone(tag: str, style: Style, attributes: Mapping[str, str]) -> str:
+def _gone(tag: str, style: Style, attributes: Mapping[str, str], size: float) -> str:
     """Why an element and all inside it is not shown."""
     if tag in NEVER_SHOWN:
         return f"<{tag}>"
-    if "hidden" in attributes or (tag == "dialog" and "open" not in attributes):
+    if "hidden" in attributes or "popover" in attributes or (tag == "dialog" and "open" not in attributes):
         return "hidden attribute"
     if not style:
         return ""
@@ -139,54 +131,20 @@ def _gone(tag: str, style: Style, attributes: Mapping[str, str]) -> str:
         return "display:none"
     if style.get("mso-hide", "").startswith("all") and tag != "a":
         return "mso-hide"  # on a link it marks a button for everyone but Outlook
-    if "opacity(0" in style.get("filter", ""):
+    if any((lengths.number(one) or 0.0) < 0.1 for one in _FILTER.findall(style.get("filter", ""))):
         return "opacity"
     if style.get("content-visibility", "") == "hidden" or style.get("z-index", "").startswith("-"):
         return "behind the page"
-    return (_BOX & style.keys() and (_squeezed(style) or _moved(style))) or ""
+    return boxes.nowhere(style, size)
 
 
-def _doubtful(tag: str, attributes: Mapping[str, str]) -> bool:
-    """Said to be decoration, folded, or shown where a program lacks something."""
+def _doubtful(tag: str, style: Style, attributes: Mapping[str, str]) -> bool:
+    """Said to be decoration, folded, animated, masked, or shown where a program lacks something."""
     folded = tag == "details" and "open" not in attributes
-    return folded or tag in _FALLBACKS or attributes.get("aria-hidden", "").lower() == "true"
-
-
-def _squeezed(style: Style) -> str:
-    """No room: a box of no size that cuts what does not fit, or a clip to nothing."""
-    if any(_at_most(style.get(name), 0) for name in ("max-height", "max-width")):
-        return "no height or width"
-    cut = any(style.get(name, "") in {"hidden", "clip"} for name in ("overflow", "overflow-x", "overflow-y"))
-    if cut and any(_at_most(style.get(name), 2) for name in ("max-height", "max-width", "height", "width")):
-        return "no height or width"
-    if _CLIPPED.search(style.get("clip", "") + style.get("clip-path", "")):
-        return "clip"
-    return ""
-
-
-def _moved(style: Style) -> str:
-    """Outside the window: by position, margin, indent or transform."""
-    indent = pixels(style.get("text-indent", ""))
-    if indent is not None and abs(indent) >= FAR:
-        return "text-indent"
-    transform = style.get("transform", "")
-    shifts = [pixels(part) for match in _MOVED.findall(transform) for part in match.split(",")]
-    if _SHRUNK.search(transform) or style.get("scale", "").split()[:1] == ["0"]:
-        return "no height or width"
-    if any(shift is not None and abs(shift) >= FAR for shift in shifts):
-        return "off screen"
-    margins = [style.get("margin-left", ""), style.get("margin-top", ""), *style.get("margin", "").split()]
-    if style.get("position", "") in {"absolute", "fixed", "relative"}:
-        margins += [style.get(side, "") for side in ("left", "top")]
-        margins += [f"-{style[side]}" for side in ("right", "bottom") if style.get(side, "")[:1].isdigit()]
-        margins += style.get("inset", "").split()
-    far = [pixels(margin) for margin in margins]
-    return "off screen" if any(move is not None and move <= -FAR for move in far) else ""
-
-
-def _at_most(value: str | None, limit: float) -> bool:
-    length = pixels(value) if value else None
-    return length is not None and length <= limit
+    styled = any(style.get(name, "none") != "none" for name in _UNSURE) or "path(" in style.get(
+        "clip-path", ""
+    )
+    return folded or styled or tag in _FALLBACKS or attributes.get("aria-hidden", "").lower() == "true"
 
 
 def _invisible(style: Style, parent: Look) -> bool:
@@ -197,27 +155,22 @@ def _invisible(style: Style, parent: Look) -> bool:
 def _size(style: Style, around: float) -> float:
     value = style.get("font-size", "")
     if not value and "font" in style:
-        parts = (part.partition("/")[0] for part in style["font"].split())
-        value = next(
-            (part for part in parts if part == "0" or (_LENGTH.match(part) and not part.isdecimal())), ""
-        )
-    if value.endswith("%"):
-        match = _LENGTH.match(value)
-        return around * float(match[1]) / 100 if match else around
-    length = pixels(value, around)
+        parts = (part.partition("/")[0] for part in _WORDS.findall(style["font"]))
+        sized = (part for part in parts if part == "0" or not part.isdecimal())
+        value = next((part for part in sized if part in _SIZES or lengths.pixels(part) is not None), "")
+    length = lengths.pixels(value, around, around / 100) if value else None
     return _SIZES.get(value, around) if length is None else length
 
 
 def _opacity(style: Style) -> float:
-    match = _LENGTH.match(style.get("opacity", "1"))
-    if not match:
-        return 1.0
-    value = float(match[1]) / (100 if match[2] == "%" else 1)
-    return min(1.0, max(0.0, value))
+    value = lengths.number(style["opacity"]) if "opacity" in style else None
+    return 1.0 if value is None else min(1.0, max(0.0, value))
 
 
 def _colour(value: str, parent: Look) -> tuple[Colour | None, bool]:
-    if not value or value in {"inherit", "currentcolor", "initial", "unset"}:
+    if value == "initial":
+        return BLACK, False
+    if not value or value in {"inherit", "currentcolor", "unset", "revert", "revert-layer"}:
         return parent.colour, parent.clear
     found = colours.parse(value)
     if found is None:
@@ -231,14 +184,14 @@ def _colour(value: str, parent: Look) -> tuple[Colour | None, bool]:
 def _back(style: Style, attributes: Mapping[str, str], parent: Look) -> Colour | None:
     """The background: a colour, what is behind it, or None for images and gradients."""
     shorthand = style.get("background", "")
-    image = style.get("background-image", "")
-    if "url(" in shorthand + image or "gradient" in shorthand + image or attributes.get("background"):
+    image = shorthand + style.get("background-image", "")
+    if "url(" in image or attributes.get("background"):
         return None
+    if "gradient" in image:
+        return _even(image)
     value = style.get("background-color") or next(
         (part for part in _WORDS.findall(shorthand) if colours.parse(part)), attributes.get("bgcolor", "")
     )
-    if "var(" in value + shorthand:
-        return None
     found = colours.parse(value) if value else None
     if found is None:
         return parent.back
@@ -246,6 +199,15 @@ def _back(style: Style, attributes: Mapping[str, str], parent: Look) -> Colour |
     if opacity > 0.95:
         return colour
     return colours.over(colour, opacity, parent.back) if parent.back else None
+
+
+def _even(gradient: str) -> Colour | None:
+    """The colour of a gradient whose colours cannot be told apart; else None."""
+    inner = gradient[gradient.index("gradient") :].partition("(")[2]
+    stops = [found for part in _WORDS.findall(inner.rstrip(") ")) if (found := colours.parse(part))]
+    first = stops[0][0] if stops and all(opacity > 0.95 for _, opacity in stops) else None
+    same = first and all(colours.contrast(first, colour) < CONTRAST for colour, _ in stops)
+    return first if same else None
 
 
 def _attribute_colour(tag: str, attributes: Mapping[str, str]) -> str:

@@ -1,10 +1,11 @@
 """HTML mail to the text that a person sees, with its links and a note of what was hidden."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from mailreeve.mail import css, hidden, invisible, links
+from mailreeve.mail import css, hidden, invisible, lengths, links
 from mailreeve.mail.css import Element, Sheet
 from mailreeve.mail.elements import DEPTH_LIMIT, Elements, Open
 from mailreeve.mail.hidden import Look
@@ -17,7 +18,6 @@ HTML_LIMIT = 2_000_000
 """Characters that are read."""
 TAGS_LIMIT = 30_000
 """Start tags that are read; the largest of 330 HTML mails at hand has 503."""
-_SHEETS_LIMIT = 100
 
 _PARAGRAPHS = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "hr", "figure", "fieldset")
@@ -85,7 +85,10 @@ class _Converter:
         self.tags = 0
         self.sheet = Sheet()
         self.open: Elements[_Node] = Elements()
-        self.ancestors: list[Element] = []
+        self.page = _PAGE
+        self.body = Element("body")
+        self.body.put_under(Element("html"))
+        self.ancestors: list[Element] = [self.body]
         self.lines = Lines()
         self.links: list[Link] = []
         self.link: _Node | None = None
@@ -101,10 +104,11 @@ class _Converter:
             self.defects.append(f"the HTML is longer than {HTML_LIMIT} characters: cut")
         # Read first, because a style sheet counts for what stands before it, too.
         found = list(islice(tokens(self.source), self.tokens_limit + 1))
-        styles = (tag for tag in found if isinstance(tag, Tag) and tag.name == "style")
-        for tag in islice(styles, _SHEETS_LIMIT):
-            self.sheet.add(tag.text)
         try:
+            for tag in (one for one in found if isinstance(one, Tag) and one.name in {"style", "link"}):
+                self.sheet.add(tag.text or f"@import '{tag.attributes.get('href', '')}'")
+            self.page = self._styled(_PAGE, Element("html"), {})
+            self.page = self._styled(self.page, self.body, {})
             for token in found:
                 self._token(token)
             if len(found) > self.tokens_limit:
@@ -127,7 +131,7 @@ class _Converter:
 
     @property
     def look(self) -> Look:
-        return self.open.stack[-1].data.look if self.open.stack else _PAGE
+        return self.open.stack[-1].data.look if self.open.stack else self.page
 
     def _token(self, token: Tag | str) -> None:
         if self.lines.left <= 0:
@@ -160,6 +164,8 @@ class _Converter:
         if self.tags > self.tags_limit:
             raise css.TooComplex
         self._close(self.open.before(name))
+        if tag.said:
+            self.unseen.markup("attribute", tag.said)
         look = self._look(tag)
         if not look.gone:
             self._break(name)
@@ -177,12 +183,20 @@ class _Converter:
     def _look(self, tag: Tag) -> Look:
         """The element's look; remembers the element for the selectors of those inside it."""
         given = tag.attributes
-        del self.ancestors[len(self.open.stack) :]
+        del self.ancestors[len(self.open.stack) + 1 :]
         classes = frozenset(given["class"].split()) if "class" in given else _NO_CLASSES
         element = Element(tag.name, given.get("id", ""), classes, given)
-        style = self.sheet.style(element, self.ancestors, given.get("style", ""))
+        element.put_under(self.ancestors[-1])
         self.ancestors.append(element)
-        return hidden.look(self.look, tag.name, style, given)
+        return self._styled(_PAGE if tag.name == "body" else self.look, element, given)
+
+    def _styled(self, around: Look, element: Element, given: Mapping[str, str]) -> Look:
+        """Hidden for sure, or doubtful where it would be hidden by a rule that may match."""
+        sure, possible = self.sheet.style(element, given.get("style", ""))
+        look = hidden.look(around, element.tag, sure, given)
+        if possible is not sure and not look.why and hidden.look(around, element.tag, possible, given).why:
+            return replace(look, doubtful=True)
+        return look
 
     def _break(self, name: str) -> None:
         if name == "br":
@@ -195,7 +209,7 @@ class _Converter:
     def _void(self, tag: Tag, look: Look) -> None:
         """An image is its alternative text, unless that is a file name, a pixel's, or too long to be seen."""
         alt = " ".join(tag.attributes.get("alt", "").split())
-        sizes = (hidden.pixels(tag.attributes.get(side, "")) for side in ("width", "height"))
+        sizes = (lengths.pixels(tag.attributes.get(side, "")) for side in ("width", "height"))
         if tag.name != "img" or not alt or _FILE_NAME.fullmatch(alt):
             return
         if len(alt) > hidden.ALT_LIMIT or hidden.instruction_like(alt):

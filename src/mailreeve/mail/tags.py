@@ -32,8 +32,12 @@ RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes", "tex
 _KEPT = frozenset(
     ("style", "class", "id", "hidden", "href", "src", "alt", "type", "bgcolor", "background", "color", "text",
      "width", "height", "start", "open", "name", "cite",
-     "aria-hidden")
+     "aria-hidden", "popover", "lang", "rel")
 )  # fmt: skip
+_SELECTED = re.compile(r"\[\s*([a-zA-Z][\w-]{0,40})\s*[\]~|^$*=]")
+_SELECTED_LIMIT = 200
+_STYLED = frozenset(("style", "class", "id", "href", "src", "alt", "background"))
+_SAID_LIMIT = 4_000
 _VALUE_LIMIT = 4_000
 _MARKUP = re.compile(r"<(?:([a-zA-Z][^\s/>]*+)|/([a-zA-Z][^\s/>]*+)|(!--)|([!?/]))")
 _ATTRIBUTE = re.compile(
@@ -51,6 +55,8 @@ class Tag:
     end: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    said: str = ""
+    """What its other attributes say in words: a title, a label, a value."""
 
 
 def tokens(source: str) -> Iterator[Tag | str]:
@@ -59,6 +65,10 @@ def tokens(source: str) -> Iterator[Tag | str]:
     A comment is given as a Tag named "!" with its text, because it counts as hidden.
     """
     at = 0
+    styled = "<style" in source.lower()
+    kept = (
+        _KEPT.union(name.lower() for name in _SELECTED.findall(source)[:_SELECTED_LIMIT]) if styled else _KEPT
+    )
     while at < len(source):
         found = _MARKUP.search(source, at)
         if not found:
@@ -68,16 +78,16 @@ def tokens(source: str) -> Iterator[Tag | str]:
             yield unescaped(source[at : found.start()])
         if found[1]:
             name = found[1].lower()[:40]
-            attributes, at = _attributes(source, found.end())
+            attributes, said, at = _attributes(source, found.end(), kept)
             if name == "plaintext":
                 yield source[at:]
                 return
             text = ""
             if name in RAW:
                 text, at = _raw(source, at, name)
-            yield Tag(name, False, attributes, text)
+            yield Tag(name, False, attributes, text, said)
         elif found[2]:
-            _, at = _attributes(source, found.end())
+            _, _, at = _attributes(source, found.end(), _KEPT)
             yield Tag(found[2].lower()[:40], end=True)
         else:
             text, at = _comment(source, found)
@@ -91,31 +101,34 @@ def unescaped(text: str) -> str:
     return html.unescape(_LONG_NUMBER.sub("\ufffd", text))
 
 
-def _attributes(source: str, at: int) -> tuple[dict[str, str], int]:
-    """The attributes that matter, the first of each name, and where the tag ends."""
+def _attributes(source: str, at: int, wanted: frozenset[str]) -> tuple[dict[str, str], str, int]:
+    """The attributes that matter, the first of each name, what others say in words, and where the tag ends."""
     kept: dict[str, str] = {}
+    said = ""
     while at < len(source):
         found = _ATTRIBUTE.match(source, at)
         if not found:
-            return {}, len(source)
+            return {}, "", len(source)
         at = found.end()
         if found[1]:
             break
         open_quote = (found[3] is not None and not found[4]) or (found[5] is not None and not found[6])
         if open_quote:  # the standard drops a tag that the document ends in
-            return {}, len(source)
-        name = found[2].lower() if len(found[2]) < 20 else ""
-        if name in _KEPT and name not in kept:
-            value = next((v for v in (found[3], found[5], found[7]) if v is not None), "")
+            return {}, "", len(source)
+        name = found[2].lower() if len(found[2]) < 42 else ""
+        value = found[3] or found[5] or found[7] or ""
+        if name in wanted and name not in kept:
             kept[name] = unescaped(value[:_VALUE_LIMIT])
-    return kept, at
+        if name not in _STYLED and " " in value and len(said) < _SAID_LIMIT:
+            said += f"{unescaped(value[:_SAID_LIMIT])} "
+    return kept, said, at
 
 
 def _raw(source: str, at: int, name: str) -> tuple[str, int]:
     end = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(source, at)
     if not end:
         return source[at:], len(source)
-    _, after = _attributes(source, end.end())
+    _, _, after = _attributes(source, end.end(), _KEPT)
     return source[at : end.start()], after
 
 
@@ -124,9 +137,8 @@ def _comment(source: str, found: re.Match[str]) -> tuple[str, int]:
     at = found.end()
     if not found[3]:
         end = source.find(">", at)
-        doctype = found[4] == "!" or found[4] == "?"
         stop = len(source) if end < 0 else end
-        return "" if doctype else source[at:stop], stop + 1
+        return source[at:stop], stop + 1
     if source.startswith((">", "->"), at):
         return "", source.index(">", at) + 1
     close = _COMMENT_END.search(source, at)

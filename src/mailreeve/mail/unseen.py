@@ -8,6 +8,11 @@ _EVIDENCE_LIMIT = 20_000
 """Characters of hidden text that are looked at for instructions."""
 
 
+_MARKUP_LIMIT = 100_000
+"""Characters of comments and attributes that are looked at."""
+_SHORTEST = 8
+
+
 class Unseen:
     """Hidden text is the norm in mail (preheaders), so it alarms only when it talks to a machine."""
 
@@ -17,6 +22,7 @@ class Unseen:
         self._evidence: list[str] = []
         self._length = 0
         self._alarm = False
+        self._markup_left = _MARKUP_LIMIT
 
     def text(self, why: str, text: str) -> None:
         """Text that would be there but cannot be seen."""
@@ -28,6 +34,9 @@ class Unseen:
 
     def markup(self, why: str, text: str) -> None:
         """Comments, styles, titles: every mail has them; they count only when they hold instructions."""
+        if len(text) < _SHORTEST or self._markup_left <= 0:
+            return
+        self._markup_left -= len(text)
         if hidden.instruction_like(text):
             self.text(why, text)
 
