@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -374,3 +376,42 @@ def test_any_story_keeps_order_consent_and_every_event(steps: list[tuple[str, in
 def test_a_thousand_stories(steps: list[tuple[str, int]]) -> None:
     """The same over a thousand stories."""
     told(steps)
+
+
+PROCESS = """
+import sys
+from pathlib import Path
+from mailreeve.cancel import Cancel
+from mailreeve.gate.outbox import Outlet
+from mailreeve.gate.ports import SystemClock
+from mailreeve.outbound.destination import Destination
+from mailreeve.outbound.event import Kind
+from mailreeve.outbound.wire import Wire
+from mailreeve.store.audit import Audit
+from mailreeve.store.consents import Consents
+from mailreeve.store.db import Database
+from mailreeve.store.outbox import Outbox
+
+file, secret, *urls = sys.argv[1:]
+db, me = Database(Path(file)), "ada@example.com"
+all_ = [Destination(f"d{n}", url, (Kind.DECIDED,), ("subject",), (secret,), True) for n, url in enumerate(urls)]
+outlet = Outlet(all_, Outbox(db, me), Consents(db, me), Wire({d.place for d in all_}), Audit(db, me), SystemClock())
+for _ in range(60):
+    outlet.deliver(Cancel())
+"""
+
+
+def test_three_processes_deliver_each_event_once_and_in_order(house: House) -> None:
+    """Over one database at the same time: twenty events for each of three destinations, none twice."""
+    urls = [f"http://127.0.0.1:{house.receiver.port}/{name}" for name in "abc"]
+    for number, url in enumerate(urls):
+        one = Destination(f"d{number}", url, (Kind.DECIDED,), ("subject",), (SECRET,), private=True)
+        outlet = Outlet([one], house.outbox, house.consents, Wire(()), house.audit, house.clock)
+        outlet.consent(one.id, one.terms, by="ada", how="terminal")
+        assert 20 == sum(outlet.offer(event(count)) for count in range(20))
+    command = [sys.executable, "-c", PROCESS, str(house.db.file), SECRET, *urls]
+    processes = [subprocess.Popen(command) for _ in range(3)]
+    assert [0, 0, 0] == [process.wait(120) for process in processes]
+    for name in "abc":
+        got = [one.headers["webhook-id"] for one in house.receiver.seen if one.path == f"/{name}"]
+        assert [f"e{count}" for count in range(20)] == got
