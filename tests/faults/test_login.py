@@ -48,7 +48,7 @@ def test_a_login_that_died_is_told_with_the_seven_days_by_triage_and_doctor(
     revoke(sandbox, app)
     monkeypatch.setenv("MAILREEVE_HOME", str(app.config.home))
     for _ in range(3):  # a timer goes on trying
-        assert 4 == root.run(["triage", "--json"])
+        assert 4 == root.run(["triage"])
         out, err = capfd.readouterr()
         assert "" == out
         assert "invalid_grant" in err

@@ -93,7 +93,7 @@ def test_a_signal_in_mid_run_loses_nothing(
         until_asked(sandbox, 1)
         process.send_signal(number)
         code, out, err = ended(process)
-    assert (130, "") == (code, out), err
+    assert (130, "Cancelled") == (code, json.loads(out)["error"]["kind"]), err
     assert "Traceback" not in err
     assert "mailreeve triage` goes on from there" in err
     sandbox.faults([])
