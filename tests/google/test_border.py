@@ -253,9 +253,11 @@ def test_what_the_token_endpoint_says_is_told_apart() -> None:
     portal = RefreshError(f"<html>{SECRET}</html>")
     busy = RefreshError("internal_failure", {"error": "internal_failure"}, retryable=True)
     policy = RefreshError("Reauthentication is needed. Please run gcloud.")
-    results = [border.broken(error, "messages.get") for error in (dead, portal, busy, policy)]
+    foreign = RefreshError(SECRET, {"error": {"code": 403, "message": SECRET}})
+    results = [border.broken(error, "messages.get") for error in (dead, portal, busy, foreign, policy)]
     assert [
         (LoginNeeded, False),
+        (GoogleUnavailable, True),
         (GoogleUnavailable, True),
         (GoogleUnavailable, True),
         (LoginNeeded, False),
