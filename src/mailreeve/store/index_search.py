@@ -8,7 +8,7 @@ from mailreeve.store.db import now_ms
 from mailreeve.store.index import Index
 from mailreeve.store.index_query import Plan, Words, plan
 
-COUNTED = 1_000
+COUNTED = 200
 """Hits are counted up to here; `total` stays at this number where there are more."""
 _MARK = "local."
 
