@@ -1,11 +1,15 @@
 """The commands with the store on PostgreSQL, as several machines use it."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
 from tests.sandbox_server import SandboxServer
+
+from mailreeve.store.ledger import Ledger
+from mailreeve.store.postgres import PostgresDatabase
 
 
 @pytest.fixture
@@ -40,6 +44,23 @@ def test_another_machine_goes_on_where_the_first_stopped(
     assert (first["seen"], 0) == (second["already"], sum(second["decided"].values()))
     assert [second["run"], first["run"]] == [one["run"] for one in run("runs", "--json").json["runs"]]
     assert run("audit", "verify", "--json").json["ok"]
+
+
+def test_two_machines_do_not_work_on_one_account_at_once(
+    shared: SandboxServer, schema: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one machine's run goes on, triage of a home elsewhere says so, and undo is refused."""
+    first = run("triage", "--since", "30d", "--json").json
+    home = tmp_path / "second"
+    home.mkdir()
+    (home / "config.toml").write_text("[google]\nquota = 'off'\n", encoding="utf-8")
+    monkeypatch.setenv("MAILREEVE_HOME", str(home))
+    with closing(PostgresDatabase(schema)) as db, Ledger(db, first["account"]).alone("a run elsewhere"):
+        assert {"state": "already_running"} == run("triage", "--json").json
+        refused = run("undo", first["run"])
+        assert 1 == refused.code
+        assert "Another process is already doing this" in refused.err
+    assert run("undo", first["run"], "--json").json["undone"] > 0
 
 
 def test_a_server_that_is_away_is_said(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from tests.sandbox_server import SandboxServer
 from tests.triage.conftest import ours
 from tests.triage.house import mail, newsletter
 
-from mailreeve.platform import exclusive
-from mailreeve.triage import dead
+from mailreeve.store.db import Database
+from mailreeve.store.ledger import Ledger
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -108,7 +108,8 @@ def test_a_second_run_at_the_same_time_ends_cleanly(sandbox: SandboxServer, tmp_
     ids = deliver(sandbox)
     home = tmp_path / "home"
     with (
-        exclusive(dead.lock_of(home, sandbox.account), "a run of the MCP server"),
+        closing(Database(home / "mailreeve.db")) as db,
+        Ledger(db, sandbox.account).alone("a run of the MCP server"),
         started(sandbox, home, "triage", "--json") as process,
     ):
         code, out, err = ended(process)

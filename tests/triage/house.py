@@ -71,7 +71,6 @@ def joined(
         stack.callback(reader.close)
     return Parts(
         account=account,
-        home=home,
         gmail=Gmail(transport),
         offline=OfflineReader((), (account,)),
         llm=reader,

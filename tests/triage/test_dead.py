@@ -14,10 +14,9 @@ from tests.triage.house import mail
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled
-from mailreeve.platform import exclusive
 from mailreeve.store.runs import RunState
 from mailreeve.triage import dead
-from mailreeve.triage.loop import lock_file, triage
+from mailreeve.triage.loop import triage
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.run import Options
 from mailreeve.triage.undo import undo
@@ -26,7 +25,7 @@ QUESTIONS = 12
 
 
 def look(parts: Parts) -> None:
-    dead.close_if_dead(parts.home, parts.account, parts.ledger)
+    dead.close_if_dead(parts.ledger)
 
 
 def stopping(llm: ScriptedLlm, cancel: Cancel, after: int) -> None:
@@ -151,6 +150,6 @@ def test_a_run_that_is_alive_is_left_alone(sandbox: SandboxServer, parts_for: Pa
     """While its process holds the lock it is running, whoever looks."""
     parts = parts_for(sandbox)
     run = parts.ledger.runs.begin()
-    with exclusive(lock_file(parts), "test"):
+    with parts.ledger.alone("test"):
         look(parts)
         assert RunState.RUNNING is parts.ledger.runs.get(run).state

@@ -22,12 +22,11 @@ from tests.triage.house import NoNap, balanced, code, mail, newsletter
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, LoginNeeded
 from mailreeve.models import Message
-from mailreeve.platform import exclusive
 from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.reading.offline.signals import Signals
 from mailreeve.store.ledger import EntryState
 from mailreeve.store.runs import RunState
-from mailreeve.triage.loop import lock_file, triage
+from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
 
 NIGHT = timedelta(days=1)
@@ -96,7 +95,7 @@ def test_a_dry_run_changes_nothing(sandbox: SandboxServer, parts_for: PartsFor) 
 def test_one_run_at_a_time(sandbox: SandboxServer, parts_for: PartsFor) -> None:
     """While another process works on the account a run refuses, and a dry run does not mind."""
     parts = parts_for(sandbox)
-    with exclusive(lock_file(parts), "test"):
+    with parts.ledger.alone("test"):
         with pytest.raises(AlreadyRunning):
             triage(parts, Options())
         assert 0 == triage(parts, Options(dry_run=True)).coverage.seen

@@ -9,10 +9,9 @@ from tests.triage.house import NoNap, code, mail, newsletter
 
 from mailreeve.errors import AlreadyRunning, InputError
 from mailreeve.models import ChangeState
-from mailreeve.platform import exclusive
 from mailreeve.store.runs import RunState
 from mailreeve.triage.drafting import sha256
-from mailreeve.triage.loop import lock_file, triage
+from mailreeve.triage.loop import triage
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.run import Options, RunResult
 from mailreeve.triage.undo import undo
@@ -248,5 +247,5 @@ def test_undo_waits_for_nobody_while_a_run_works(sandbox: SandboxServer, parts_f
     """A run and an undo never work on the account together."""
     parts = parts_for(sandbox)
     result, _ = night(sandbox, parts)
-    with exclusive(lock_file(parts), "test"), pytest.raises(AlreadyRunning):
+    with parts.ledger.alone("test"), pytest.raises(AlreadyRunning):
         undo(parts, result.run)

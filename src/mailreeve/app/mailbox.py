@@ -199,7 +199,6 @@ class Mailbox:
         )
         return Parts(
             account=self.address,
-            home=self.config.home,
             gmail=self.gmail,
             offline=self.offline(),
             llm=self.llm(),

@@ -80,7 +80,7 @@ class Night:
 
 def night(box: Mailbox) -> Night:
     """What the runs of the last day with one decided; asks Gmail nothing."""
-    dead.close_if_dead(box.config.home, box.address, box.ledger)
+    dead.close_if_dead(box.ledger)
     runs = box.ledger.runs.latest(200)
     choice = tuple((spec.id, spec.name or spec.id) for spec in box.labels)
     if not runs:

@@ -14,13 +14,12 @@ from typing_extensions import TypedDict
 from mailreeve.app import App
 from mailreeve.errors import AlreadyRunning, GateError, LoginNeeded, MailreeveError
 from mailreeve.models import Json
-from mailreeve.platform import exclusive
 from mailreeve.service import account as logins
 from mailreeve.store import erasing
 from mailreeve.store.audit import Audit
 from mailreeve.store.db import now_ms
 from mailreeve.store.erasing import Ages, Erasing
-from mailreeve.triage.dead import lock_of
+from mailreeve.store.ledger import Ledger
 from mailreeve.triage.run import parse_age
 
 
@@ -69,7 +68,7 @@ def expire(app: App, accounts: Sequence[str], older_than: str = "") -> PurgeAnsw
 
     answer = _answer(accounts)
     for address in accounts:
-        with exclusive(lock_of(app.config.home, address), f"triage or purge of {address}"):
+        with Ledger(app.db, address).alone(f"triage or purge of {address}"):
             found = Erasing(app.db, address).aged(Ages(before(kept.decisions_days), before(kept.drafts_days)))
         _count(answer, found)
     answer["audit"] = Audit(app.db, "", app.audit_key()).erase(before(kept.audit_days))
@@ -110,7 +109,7 @@ def erase(app: App, found: Doomed) -> PurgeAnswer:
     """
     answer = _answer(found.accounts)
     for address in found.accounts:
-        with exclusive(lock_of(app.config.home, address), f"triage or purge of {address}"):
+        with Ledger(app.db, address).alone(f"triage or purge of {address}"):
             if not (app.google.token or app.config.demo):
                 _take_back(app, address, answer)
             logins.forget(app, address)

@@ -103,14 +103,14 @@ def _row(box: Mailbox, names: Mapping[str, str], entry: Entry) -> InboxRow:
 
 def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
     """Past runs, the newest first; one whose process died is shown as interrupted, with what it did."""
-    dead.close_if_dead(box.config.home, box.address, box.ledger)
+    dead.close_if_dead(box.ledger)
     found = [{**run_json(run), "changes": _standing(box, run.id)} for run in box.ledger.runs.latest(limit)]
     return RunsAnswer(runs=found)  # type: ignore[typeddict-item] # the keys are pinned by a test
 
 
 def digest(box: Mailbox) -> DigestAnswer:
     """What the runs of the last day with one found, decided and drafted."""
-    dead.close_if_dead(box.config.home, box.address, box.ledger)
+    dead.close_if_dead(box.ledger)
     made = compile_digest(box.parts())
     return DigestAnswer(date=made.day.isoformat(), text=made.text, runs=list(made.runs), head=made.head)
 

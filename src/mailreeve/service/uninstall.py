@@ -15,7 +15,6 @@ from mailreeve.app import AUDIT_KEY, App, Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, ConfigError, LoginNeeded, MailreeveError, NotFound, OutcomeUnknown
 from mailreeve.models import Change, ChangeState, Label, Progress
-from mailreeve.platform import exclusive
 from mailreeve.service.account import CONNECTIONS, forget, revoke
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed
@@ -214,9 +213,7 @@ def _undo(box: Mailbox, change: Change, cancel: Cancel) -> None:
 
 
 def _delete(box: Mailbox, act: str, label: Label, cancel: Cancel) -> None:
-    from mailreeve.triage.loop import lock_file
-
-    with exclusive(lock_file(box.parts()), f"triage or uninstall of {box.address}"):
+    with box.ledger.alone(f"triage or uninstall of {box.address}"):
         change = box.journal.intend(act, "label_delete", label.id, {"name": label.name}, {})
         try:
             box.gmail.bound(cancel).delete_label(label.id)

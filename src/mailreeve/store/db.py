@@ -5,12 +5,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from mailreeve.errors import StoreError, StoreTooNew
-from mailreeve.platform import private_folder
+from mailreeve.platform import exclusive, private_folder
 from mailreeve.store.migrations import MIGRATIONS
 
 Row = sqlite3.Row
@@ -113,6 +113,13 @@ class Database:
         """The first row of a query, or None."""
         found = self.rows(sql, values)
         return found[0] if found else None
+
+    def alone(self, name: str, what: str) -> AbstractContextManager[None]:
+        """Hold the lock of this name against every other process on this store; it is freed when the holder dies.
+
+        Raises AlreadyRunning when another one holds it; `what` tells the person what is being done.
+        """
+        return exclusive(self.file.parent / "locks" / f"{name}.lock", what)
 
     @property
     def place(self) -> str:

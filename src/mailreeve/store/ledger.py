@@ -6,6 +6,7 @@ run takes it up from there. Every step is a compare-and-set on the run that hold
 processes, or a step that is repeated after a crash, cannot both do it.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -96,6 +97,14 @@ class Ledger:
     def transaction(self) -> AbstractContextManager[None]:
         """Several steps, of the journal too, as one: all or nothing, and one write to the disk."""
         return self._db.transaction()
+
+    def alone(self, what: str) -> AbstractContextManager[None]:
+        """Work on the account while no other run, undo or purge does, on any machine that shares the store.
+
+        Raises AlreadyRunning. A holder that dies frees it.
+        """
+        name = hashlib.sha256(self._account.encode()).hexdigest()[:16]
+        return self._db.alone(f"triage-{name}", what)
 
     def demand_sound(self) -> None:
         """Raise StoreError when the file under it is damaged."""

@@ -3,12 +3,12 @@
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mailreeve.errors import ConfigError, StoreError, StoreTooNew
+from mailreeve.errors import AlreadyRunning, ConfigError, StoreError, StoreTooNew
 from mailreeve.store.db import Database, Refused, Row
 from mailreeve.store.migrations import MIGRATIONS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ONE_WRITER = 0x6D61696C
 """Key of the lock that every writing transaction takes ("mail"), as SQLite's file has one writer: sequence
 numbers and the audit chain are read and continued under it."""
+_TAKE = "select pg_try_advisory_lock(hashtextextended(current_schema() || ' ' || %s, 0))"
 _TYPES = ((r"\binteger\b", "bigint"), (r"\bblob\b", "bytea"), (r"\breal\b", "double precision"))
 _APPEND_ONLY = """create or replace function audit_is_append_only() returns trigger language plpgsql as
     $$ begin raise exception 'the audit is append-only'; end $$"""
@@ -56,23 +57,42 @@ class PostgresDatabase(Database):
     def _line(self) -> "psycopg.Connection[Row]":
         line: psycopg.Connection[Row] | None = getattr(self._local, "line", None)
         if line is None or line.closed:
-            try:
-                line = self._psycopg.connect(
-                    self._url,
-                    autocommit=True,
-                    row_factory=_both_ways,
-                    connect_timeout=10,
-                    prepare_threshold=2,
-                )
-            except self._psycopg.Error as error:
-                raise StoreError(
-                    f"PostgreSQL cannot be reached: {_first_line(error)}.",
-                    "Check MAILREEVE_DATABASE_URL and that the server runs.",
-                ) from None
+            line = self._connected()
             self._local.line = line
             with self._guard:
                 self._every.append(line)
         return line
+
+    def _connected(self) -> "psycopg.Connection[Row]":
+        try:
+            return self._psycopg.connect(
+                self._url,
+                autocommit=True,
+                row_factory=_both_ways,
+                connect_timeout=10,
+                prepare_threshold=2,
+                keepalives_idle=30,  # idle over a long model call, it is not dropped on its way
+                keepalives_interval=10,
+            )
+        except self._psycopg.Error as error:
+            raise StoreError(
+                f"PostgreSQL cannot be reached: {_first_line(error)}.",
+                "Check MAILREEVE_DATABASE_URL and that the server runs.",
+            ) from None
+
+    @contextmanager
+    def alone(self, name: str, what: str) -> Iterator[None]:
+        """A session's advisory lock, on a connection of its own: the server frees it when the holder is gone.
+
+        It needs the session to itself: a pooler that shares sessions between clients cannot stand in between.
+        """
+        with self._explaining(), closing(self._connected()) as line:
+            line.execute("set tcp_keepalives_idle = 30")  # a machine that lost its power frees it, too
+            line.execute("set tcp_keepalives_interval = 10")
+            row = line.execute(_TAKE, (name,)).fetchone()
+            if row is None or not row[0]:
+                raise AlreadyRunning(f"Another process is already doing this: {what}.")
+            yield
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

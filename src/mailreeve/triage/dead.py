@@ -1,21 +1,12 @@
 """Runs whose process died: closed as interrupted, with what the ledger knows that they did."""
 
-import hashlib
 from contextlib import suppress
-from pathlib import Path
 
 from mailreeve.errors import AlreadyRunning
 from mailreeve.models import Json
-from mailreeve.platform import exclusive
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.runs import Run, RunState
 from mailreeve.triage.run import RunResult, coverage_json
-
-
-def lock_of(home: Path, account: str) -> Path:
-    """The lock that lets one run, or one undo, at a time work on an account; the system drops it with a process."""
-    name = hashlib.sha256(account.encode()).hexdigest()[:16]
-    return home / "locks" / f"triage-{name}.lock"
 
 
 def close(ledger: Ledger) -> None:
@@ -23,10 +14,10 @@ def close(ledger: Ledger) -> None:
     ledger.runs.close_dead(lambda run: _recounted(ledger, run))
 
 
-def close_if_dead(home: Path, account: str, ledger: Ledger) -> None:
+def close_if_dead(ledger: Ledger) -> None:
     """The same for whoever only looks: a run that is alive is left alone."""
     if ledger.runs.running():
-        with suppress(AlreadyRunning), exclusive(lock_of(home, account), f"a look at the runs of {account}"):
+        with suppress(AlreadyRunning), ledger.alone("a look at past runs"):
             close(ledger)
 
 

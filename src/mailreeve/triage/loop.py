@@ -3,12 +3,10 @@
 import time
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
-from mailreeve.platform import exclusive
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.store.runs import RunState
 from mailreeve.triage import dead
@@ -44,15 +42,10 @@ def triage(
     parts = replace(parts, gmail=parts.gmail.bound(cancel, interactive=False))
     if options.dry_run:
         return _dry(parts, options, progress, cancel)
-    with exclusive(lock_file(parts), f"triage of {parts.account}"):
+    with parts.ledger.alone(f"triage of {parts.account}"):
         parts.ledger.demand_sound()
         dead.close(parts.ledger)
         return _Running(parts, parts.ledger.runs.begin()).go(options, progress, cancel, engine or LocalLoop())
-
-
-def lock_file(parts: Parts) -> Path:
-    """The lock that lets one run, or one undo, at a time work on the account."""
-    return dead.lock_of(parts.home, parts.account)
 
 
 def cascade_of(parts: Parts) -> Cascade:

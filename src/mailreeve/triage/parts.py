@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailreeve.models import LabelSpec, Message, SendAs
@@ -55,8 +54,6 @@ class Parts:
     """One account: its mailbox, its readers, its place in the store."""
 
     account: str
-    home: Path
-    """Holds the lock that lets one run at a time work on the account."""
     gmail: "Gmail"
     offline: "OfflineReader"
     llm: Reader | None

@@ -11,11 +11,9 @@ from datetime import timedelta
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError, NotFound, StoreError
 from mailreeve.models import Change, ChangeState
-from mailreeve.platform import exclusive
 from mailreeve.store.runs import RunState
 from mailreeve.triage import dead, drafting, labelling, labels, undrafting
 from mailreeve.triage.labelling import Plan
-from mailreeve.triage.loop import lock_file
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.undone import Books, Undone
 from mailreeve.triage.undrafting import STANDING, Undrafting
@@ -52,7 +50,7 @@ def _undo(
 ) -> Undone:
     """Take back what is there once no run works on the account; `runs` are wholly taken back by that."""
     parts = replace(parts, gmail=parts.gmail.bound(cancel, interactive=True))
-    with exclusive(lock_file(parts), f"triage or undo of {parts.account}"):
+    with parts.ledger.alone(f"triage or undo of {parts.account}"):
         dead.close(parts.ledger)  # before its changes are gone: afterwards it could not be recounted
         taking = _Taking(parts, cancel)
         taking.back([change for change in reversed(changes()) if change.state in STANDING])
