@@ -111,10 +111,10 @@ def test_a_browser_that_does_not_open_is_told(home: Path, capfd: Captured) -> No
 def test_a_login_that_fails_needs_a_login(
     home: Path, sandbox: SandboxServer, capfd: Captured, deny: bool, arguments: list[str]
 ) -> None:
-    """A refusal and a wrong account end with exit code 4, nothing on stdout, and no token."""
+    """A refusal and a wrong account end with exit code 4, the error alone on stdout, and no token."""
     sandbox.consent(deny=deny)
     assert 4 == run(["login", "--browser", "--json", *arguments])
-    assert "" == capfd.readouterr().out
+    assert ["error"] == list(json.loads(capfd.readouterr().out))
     assert [] == list(home.glob("tokens/*.json"))
 
 
@@ -148,7 +148,7 @@ def test_without_a_browser_the_answer_is_pasted(home: Path, sandbox: SandboxServ
 def test_a_pasted_answer_of_another_login_is_refused(home: Path) -> None:
     """The state must be that of the login that runs; exit code 2, and nothing is kept."""
     code, out = headless(lambda link: logins.visit(link.replace("state=", "state=other")))
-    assert (2, "") == (code, out)
+    assert (2, ["error"]) == (code, list(json.loads(out)))
     assert [] == list(home.glob("tokens/*.json"))
 
 

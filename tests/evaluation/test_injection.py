@@ -129,4 +129,4 @@ def test_a_wrong_file_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     (tmp_path / "bad.jsonl").write_text("{", encoding="utf-8")
     code, told = attack(capfd, tmp_path / "bad.jsonl")
     assert 2 == code
-    assert "line 1" in told
+    assert "line 1" in told["error"]["message"]

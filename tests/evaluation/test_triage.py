@@ -111,14 +111,14 @@ def test_a_model_that_is_not_configured_cannot_be_measured(
     """Exit 2 and what to do."""
     code, told = measure(capfd, write(tmp_path, *CASES), "--reader", "llm")
     assert 2 == code
-    assert "No model is configured" in told
+    assert "No model is configured" in told["error"]["message"]
 
 
-def test_a_wrong_file_is_told_on_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Exit 2, nothing on stdout, the line in the message."""
+def test_a_wrong_file_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Exit 2 and the line in the message."""
     code, told = measure(capfd, write(tmp_path, case(), "{"))
     assert 2 == code
-    assert "line 2" in told
+    assert "line 2" in told["error"]["message"]
 
 
 def test_the_figures_for_people(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
