@@ -95,6 +95,13 @@ def test_a_forward_takes_the_attachments_along(sandbox: SandboxServer, box: Mail
     assert ("Fwd: Plan", ["p.csv"]) == (stored.subject, [one.name for one in stored.attachments])
 
 
+def test_a_draft_without_a_sender_gets_the_account_when_it_is_edited(box: Mailbox) -> None:
+    """Other programs leave From to Gmail."""
+    bare = box.gmail.create_draft(b"To: ana@client.example\r\nSubject: One\r\n\r\nFirst\r\n")
+    changed = drafting.draft(box, kind="edit", draft_id=bare.id, body="Second", cancel=Cancel())
+    assert ("One", "Second") == (changed["subject"], changed["text"])
+
+
 def test_an_edit_changes_only_what_was_given_and_can_be_undone(sandbox: SandboxServer, box: Mailbox) -> None:
     """The rest of the draft stays, and undo puts the earlier bytes back."""
     made = drafting.draft(box, to=["ana@client.example"], subject="One", body="First", cancel=Cancel())

@@ -338,3 +338,15 @@ def test_five_hundred_mails_of_the_same_moment_keep_apart(sandbox: SandboxServer
     assert 500 == len(found_all(box, f"before:{at // 1000 + 1} tide")) - 1
     assert [] == found_all(box, f"before:{at // 1000} tide")
     assert 501 == len(found_all(box, f"after:{at // 1000} tide"))
+
+
+def test_codes_are_not_written_to_the_index(sandbox: SandboxServer, box: Mailbox) -> None:
+    """A mail with a one-time code is found by its words; the code is in no file of the index."""
+    sandbox.deliver(
+        b"From: Bank <no-reply@bank.example>\r\nTo: me@example.org\r\nSubject: 739125 is your code\r\n\r\n"
+        b"Your verification code is 739125. It expires in ten minutes.\r\n"
+    )
+    sync(box)
+    assert 1 == len(found(box, "verification"))
+    index_of(box).close()
+    assert [] == [file for file in files(box.index_file) if file.exists() and b"739125" in file.read_bytes()]

@@ -165,7 +165,7 @@ def _filled(
         to=_people("to", to) if to else letter.to,
         cc=_people("cc", cc) if cc else letter.cc,
         bcc=_people("bcc", bcc) if bcc else letter.bcc,
-        from_=_identity(box, from_) if from_ else letter.from_,
+        from_=_identity(box, from_) if from_ or not letter.from_.address else letter.from_,
         subject=letter.subject if subject is None else subject,
         attachments=(*letter.attachments, *files),
     )

@@ -1,8 +1,9 @@
 """The local index of one account: a file of its own beside the main database, safe to delete at any time."""
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailreeve.models import HistoryPage, Label, Message, Relabel
@@ -13,6 +14,7 @@ from mailreeve.store.index_schema import BINS, COLUMNS, STEPS, files
 SNIPPET = 120
 """Characters of new text that are kept to be shown with a hit."""
 _CHUNK = 500
+_CODES = re.compile(r"https?://\S+|\w*\d\w*")
 _FIELDS = ("from", "to", "cc", "bcc", "delivered-to", "x-original-to", "list-id")
 _INSERT_WORDS = f"insert into words (rowid, {', '.join(COLUMNS)}) values (?{', ?' * len(COLUMNS)})"
 
@@ -38,9 +40,11 @@ class Progressed:
 class Index:
     """What is written to the file; store/index_search.py reads it."""
 
-    def __init__(self, file: Path, account: str) -> None:
+    def __init__(self, file: Path, account: str, secret: Callable[[Message], object] = lambda _: "") -> None:
+        """`secret` tells mails whose codes and links are not written down."""
         self.db = Database(file, STEPS)
         self.account = account
+        self._secret = secret
 
     def close(self) -> None:
         """Close the file."""
@@ -149,7 +153,8 @@ class Index:
                 found.update(row["n"] for row in rows)
         return found
 
-    def _insert(self, numbered: Sequence[tuple[int, Message]]) -> None:
+    def _insert(self, mails: Sequence[tuple[int, Message]]) -> None:
+        numbered = [(n, _without_codes(m) if self._secret(m) else m) for n, m in mails]
         self.db.many("insert into message values (?, ?, ?, ?, ?, ?, ?)", [_facts(n, m) for n, m in numbered])
         self.db.many("insert into head values (?, ?, ?, ?, ?, ?, ?)", [_head(n, m) for n, m in numbered])
         self.db.many(
@@ -270,6 +275,12 @@ class Index:
                     " and label in ('SPAM', 'TRASH'))"
                 )
             self.db.execute("delete from seen")
+
+
+def _without_codes(message: Message) -> Message:
+    """Its words but no digits and no addresses of pages: a one-time code or link is not kept."""
+    blank = {name: _CODES.sub("•", getattr(message, name)) for name in ("subject", "text", "quoted")}
+    return replace(message, **blank, links=())
 
 
 def _facts(n: int, message: Message) -> tuple[int | str, ...]:
