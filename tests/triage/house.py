@@ -29,6 +29,7 @@ from mailreeve.store.db import Database
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
+from mailreeve.store.patterns import Learned
 from mailreeve.triage.labels import BUILT_IN
 from mailreeve.triage.loop import triage
 from mailreeve.triage.parts import Parts, Settings
@@ -83,6 +84,7 @@ def joined(
         settings=Settings(**settings),
         own=(account,),
         kept=Kept(db, account),
+        learned=Learned(db, account),
     )
 
 

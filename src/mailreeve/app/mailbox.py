@@ -19,6 +19,7 @@ from mailreeve.store.index_schema import location
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
+from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
@@ -95,6 +96,11 @@ class Mailbox:
     def ledger(self) -> Ledger:
         """What was seen, decided and done."""
         return Ledger(self.app.db, self.address)
+
+    @cached_property
+    def learned(self) -> Learned:
+        """What the person did with decided mail, and what they said of patterns."""
+        return Learned(self.app.db, self.address)
 
     @cached_property
     def kept(self) -> Kept:
@@ -175,8 +181,15 @@ class Mailbox:
     def cascade(self) -> "Cascade":
         """The stages of the decision, with a reader's budget of its own."""
         from mailreeve.triage.cascade import Cascade
+        from mailreeve.triage.learn import patterns_of
 
-        return Cascade(self.labels, self.offline(), self.llm(), bar=self.config.triage.offline_bar)
+        return Cascade(
+            self.labels,
+            self.offline(),
+            self.llm(),
+            bar=self.config.triage.offline_bar,
+            patterns=patterns_of(self.learned),
+        )
 
     def parts(self) -> "Parts":
         """What the triage of this account works with, with a reader's budget of its own."""
@@ -212,6 +225,7 @@ class Mailbox:
             send_as=self.send_as,
             kept=self.kept,
             remember=self.remember,
+            learned=self.learned,
         )
 
     @property

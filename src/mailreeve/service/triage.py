@@ -19,7 +19,7 @@ from mailreeve.service.answers import (
     UndoAnswer,
 )
 from mailreeve.store.ledger import Entry
-from mailreeve.triage import dead, intake, loop
+from mailreeve.triage import dead, gathering, intake, loop
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, parse_age, run_json
@@ -50,7 +50,10 @@ def triage(
         sent = later.deliver(box)
         progress(0, None, "whom you write to")
         correspondents.refresh(box.gmail, box.correspondents, box.own, cancel)
-    result = loop.triage(box.parts(), options, progress, cancel)
+    parts = box.parts()
+    if not dry_run:
+        gathering.gather(parts, cancel)
+    result = loop.triage(parts, options, progress, cancel)
     if not dry_run:
         purging.expire_quietly(box.app, box.address)
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}

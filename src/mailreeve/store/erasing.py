@@ -16,7 +16,7 @@ TABLES = {
     **dict.fromkeys(
         (
             *("run", "ledger", "cursor", "tombstone", "change", "audit", "quota", "proposal", "drafted_text"),
-            *("kept", "correspondent", "correspondents_seen", "consent", "outbox"),
+            *("kept", "correspondent", "correspondents_seen", "consent", "outbox", "observation", "wish"),
         ),
         "account",
     ),

@@ -233,4 +233,29 @@ M007 = (
 )
 """What waits for destinations, and the consents that it may go under."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007)
+M008 = (
+    """create table observation (
+        account text not null,
+        message text not null,
+        thread text not null,
+        sender text not null,
+        list_id text not null,
+        decided text not null,
+        label text not null default '',
+        source text not null default '',
+        at bigint not null,
+        primary key (account, message)
+    )""",
+    "create index observation_thread on observation (account, thread)",
+    """create table wish (
+        account text not null,
+        scope text not null,
+        value text not null,
+        label text not null,
+        at bigint not null,
+        primary key (account, scope, value)
+    )""",
+)
+"""What the person did with decided mail, which patterns come of; and what they said of patterns."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008)

@@ -10,6 +10,7 @@ from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, Read
 from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
 from mailreeve.reading.protocol import Reader
 from mailreeve.triage.decide import closed, decide, undecided
+from mailreeve.triage.learn import Patterns
 
 if TYPE_CHECKING:
     from mailreeve.reading.offline.reader import OfflineReader
@@ -24,9 +25,16 @@ class Cascade:
     """Judges mails for one account; safe to use from several threads. Changes nothing anywhere."""
 
     def __init__(
-        self, labels: Sequence[LabelSpec], offline: "OfflineReader", llm: Reader | None, *, bar: float
+        self,
+        labels: Sequence[LabelSpec],
+        offline: "OfflineReader",
+        llm: Reader | None,
+        *,
+        bar: float,
+        patterns: Patterns | None = None,
     ) -> None:
         """`llm` None: the offline reader decides alone. From the confidence `bar` on it may do so at all."""
+        self._patterns = patterns
         self._labels = tuple(labels)
         self._offline = offline
         self._model = _Patient(llm) if llm else None
@@ -41,7 +49,15 @@ class Cascade:
         cancel.check()
         seen = self._offline.signals(message)
         opinion = self._offline.classify(message, self._labels, cancel, seen)
-        decision = decide(message, seen, opinion, self._labels, bar=self._bar, model=self._model is not None)
+        decision = decide(
+            message,
+            seen,
+            opinion,
+            self._labels,
+            bar=self._bar,
+            model=self._model is not None,
+            learned=self._patterns.verdict(message, seen, opinion, self._labels) if self._patterns else None,
+        )
         if decision.verdict is not None:
             return decision.verdict
         assert self._model is not None  # noqa: S101 -- decide asks for a model only when there is one

@@ -40,9 +40,10 @@ def decide(
     *,
     bar: float,
     model: bool,
+    learned: Verdict | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Decision:
-    """Choose who decides; `offline` is what the offline reader thinks.
+    """Choose who decides; `offline` is what the offline reader thinks, `learned` what a pattern says.
 
     Without a model the offline reader decides alone, below the bar too; its evidence then says how unsure
     it is, and the verdict keeps the low confidence.
@@ -51,6 +52,8 @@ def decide(
         verdict = rule(message, labels)
         if verdict is not None:
             return Decision(closed(verdict, labels), verdict.evidence)
+    if learned is not None:
+        return Decision(closed(learned, labels), learned.evidence)
     evidence = ("rules: none applies", *offline.evidence)
     sure = offline.confidence >= bar and not offline.needs_human
     measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {bar:.2f}"

@@ -10,6 +10,7 @@ from mailreeve.mail import invisible
 from mailreeve.models import Message, Verdict
 from mailreeve.reading import secrets_mail
 from mailreeve.store.ledger import EntryState, Sight
+from mailreeve.triage import learn
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import OUT_OF_REACH, Work
@@ -48,8 +49,16 @@ def judge(work: Work, ids: Sequence[str], checkpoint: Callable[[], None]) -> Non
             ledger.close(work.run, one.id, EntryState.OUTSIDE)
         else:
             ledger.save_verdict(work.run, one.id, one.verdict, sight(one.message, history_id))
+            _learn(work.parts, one.message, one.verdict)
     if len(errors) == len(ids) and all(isinstance(error, OUT_OF_REACH) for error in errors):
         raise errors[0]
+
+
+def _learn(parts: Parts, message: Message, verdict: Verdict) -> None:
+    """Note what a pattern could come of, once the person has done something with the mail."""
+    found = learn.sighting(message, verdict) if parts.learned else None
+    if parts.learned and found:
+        parts.learned.saw([found])
 
 
 def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:

@@ -15,6 +15,7 @@ from mailreeve.triage.engine import Engine, LocalLoop
 from mailreeve.triage.intake import Intake, collect
 from mailreeve.triage.judging import sight, verdicts
 from mailreeve.triage.labels import Shelf
+from mailreeve.triage.learn import patterns_of
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.run import Options, RunResult, coverage_of
 from mailreeve.triage.steps import Steps
@@ -50,7 +51,13 @@ def triage(
 
 def cascade_of(parts: Parts) -> Cascade:
     """The stages of the decision for this account."""
-    return Cascade(parts.labels, parts.offline, parts.llm, bar=parts.settings.offline_bar)
+    return Cascade(
+        parts.labels,
+        parts.offline,
+        parts.llm,
+        bar=parts.settings.offline_bar,
+        patterns=patterns_of(parts.learned),
+    )
 
 
 class _Meter:

@@ -11,6 +11,7 @@ from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
+from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
@@ -72,4 +73,6 @@ class Parts:
     """Earlier versions of drafts, which undo restores."""
     remember: Callable[[Sequence[Message]], None] | None = None
     """Told of the messages that were fetched; None when nobody keeps them."""
+    learned: Learned | None = None
+    """What the person did with decided mail; None: nothing is learned and no pattern is asked."""
     now: Callable[[], datetime] = _utc_now
