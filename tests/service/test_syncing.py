@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.boxes import OpenBox
 from tests.sandbox_server import Factory, SandboxServer
 
 from mailreeve.app import Mailbox
@@ -152,8 +153,9 @@ def test_a_longer_reach_lists_only_what_is_missing(sandbox: SandboxServer, box: 
     assert ("", 2) == (sync(box, since="7d")["since"], len(known(box)))
 
 
-def test_mail_that_cannot_be_fetched_waits_and_is_told(sandbox: SandboxServer, box: Mailbox) -> None:
+def test_mail_that_cannot_be_fetched_waits_and_is_told(sandbox: SandboxServer, open_box: OpenBox) -> None:
     """Out of reach in the middle: an error, what was fetched stays, the rest comes with the next sync."""
+    box = open_box(sandbox, "[google]\nquota = 'off'\n")
     for number in range(130):
         sandbox.deliver(mail(number))
 
