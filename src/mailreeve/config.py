@@ -18,7 +18,7 @@ from mailreeve.errors import ConfigError
 from mailreeve.models import Archetype
 from mailreeve.platform import default_home
 
-Capability = Literal["read", "label", "draft", "send"]
+Capability = Literal["read", "label", "draft", "send", "outbound"]
 
 
 def _is_loopback(host: str) -> bool:
@@ -166,6 +166,42 @@ class StoreConfig(_Section):
     """A PostgreSQL connection string for several machines; without one a file in the home folder."""
 
 
+class StepConfig(_Section):
+    """One request to a ticket system; texts are templates (docs/destinations.md)."""
+
+    path: str = Field(min_length=1, max_length=2000)
+    method: Literal["GET", "POST", "PUT", "PATCH"] = "POST"
+    body: dict[str, object] | None = None
+    id: str = ""
+    link: str = ""
+
+
+class DestinationConfig(_Section):
+    """Where events may go, once a person has agreed to it."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    kind: Literal["webhook", "request_tracker", "github", "http"] = "webhook"
+    url: str
+    kinds: tuple[Literal["message.decided", "draft.created", "run.finished"], ...] = ("message.decided",)
+    fields: tuple[str, ...] = ("message_id", "thread_id", "sender", "subject", "label", "priority", "url")
+    labels: tuple[str, ...] = ()
+    """Only mail with one of these labels; empty: all mail."""
+    secrets: tuple[SecretStr, ...] = Field(min_length=1)
+    """Each is the secret itself, env:NAME, or keyring:NAME."""
+    user: str = ""
+    """With it the secret is the password of this user (Basic)."""
+    private: bool = False
+    """True: the host is in your own network; http is allowed then."""
+    queue: str = "General"
+    requester: bool = False
+    """Request Tracker: the sender becomes the requestor, whom RT may write to by its own rules."""
+    headers: dict[str, str] = {}
+    create: StepConfig | None = None
+    find: StepConfig | None = None
+    append: StepConfig | None = None
+    seen: StepConfig | None = None
+
+
 class Config(_Section):
     """All settings, read once at start."""
 
@@ -182,6 +218,7 @@ class Config(_Section):
     store: StoreConfig = StoreConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
+    destination: tuple[DestinationConfig, ...] = ()
     demo: bool = False
     """True when everything runs on the built-in demo mailbox."""
 
@@ -233,10 +270,32 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
     if config.google.token and "capabilities" not in values.get("policy", {}):
         every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
         config = config.model_copy(update={"policy": every})
+    names = [one.id for one in config.destination]
+    if len(names) != len(set(names)):
+        raise ConfigError(f"{file}: two destinations have the same id.", "Give each its own id.")
+    config = _with_secrets(config, environ)
     ids = [label.id for label in config.labels]
     if len(ids) != len(set(ids)):
         raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")
     return config
+
+
+def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
+    """Secrets of destinations that stand in the environment; one that is not there names its destination."""
+
+    def found(one: SecretStr, destination: str) -> SecretStr:
+        scheme, colon, name = one.get_secret_value().partition(":")
+        if not colon or scheme != "env":
+            return one
+        if not environ.get(name):
+            raise ConfigError(f"destination {destination}: {name} is not in the environment.", "Set it.")
+        return SecretStr(environ[name])
+
+    every = tuple(
+        one.model_copy(update={"secrets": tuple(found(secret, one.id) for secret in one.secrets)})
+        for one in config.destination
+    )
+    return config.model_copy(update={"destination": every})
 
 
 def _read_toml(file: Path) -> dict[str, dict[str, object]]:

@@ -71,7 +71,8 @@ def _show(answer: use.AccessAnswer) -> None:
     model = answer["model"]
     shown = f"{safe(model['model'])} at {safe(model['host'])}" if model["model"] else "none is set"
     click.echo(f"Language model that is shown mail text: {shown}")
-    click.echo("Other destinations for mail (webhooks, tickets, tasks): none")
+    named = safe(", ".join(answer["destinations"])) or "none"
+    click.echo(f"Other destinations for mail (webhooks, tickets, tasks): {named}")
     click.echo("Waiting to leave:" if answer["proposals"] else "Nothing waits to leave.")
     for item in answer["proposals"]:
         subject = " ".join(safe(item["subject"]).split()) or "(no subject)"

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import TYPE_CHECKING
 
+from mailreeve.service import destinations
 from mailreeve.service.answers import (
     ClassifyAnswer,
     DigestAnswer,
@@ -210,6 +211,9 @@ def run(console: "Console", answer: RunAnswer, program: str) -> None:
         console.print(f"{one['status']} (planned for now) {one['proposal']}: {safe(one['advice'])}")
     for item in answer.get("bounced", []):
         console.print(f"bounced {item['id']}: {safe(item['reason'])}", style="yellow")
+    if outside := answer.get("outbox"):
+        for line in destinations.lines(outside):
+            console.print(safe(line))
     if answer["left"]:
         console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
     if answer.get("changes"):

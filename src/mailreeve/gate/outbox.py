@@ -10,13 +10,14 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, NotApproved
 from mailreeve.gate.ports import AuditLog, Clock
 from mailreeve.models import Json
-from mailreeve.outbound import webhook
+from mailreeve.outbound import tickets, webhook
 from mailreeve.outbound.destination import Destination
 from mailreeve.outbound.event import Event, Kind, payload
 from mailreeve.outbound.webhook import Outcome, State
 from mailreeve.outbound.wire import Wire
-from mailreeve.store.consents import Consents
+from mailreeve.store.consents import Consent, Consents
 from mailreeve.store.outbox import Outbox, RowState, Waiting
+from mailreeve.store.tickets import Ticket, Tickets
 
 DELAYS = (5, 60, 300, 1_800, 7_200, 18_000, 28_800, 21_600)
 """Seconds before the next attempt, after the first, the second, ...; with the jitter they end within a day."""
@@ -47,7 +48,9 @@ class Outlet:
         wire: Wire,
         audit: AuditLog,
         clock: Clock,
+        known: Tickets | None = None,
     ) -> None:
+        """`known` holds the tickets of threads; it may be left out where there are only webhooks."""
         for one in destinations:
             one.check()
         self._destinations = {one.id: one for one in destinations}
@@ -56,6 +59,46 @@ class Outlet:
         self._wire = wire
         self._audit = audit
         self._clock = clock
+        self._tickets = known
+
+    @property
+    def standing(self) -> tuple[Destination, ...]:
+        """The destinations that a person agreed to as they are now."""
+        return tuple(one for one in self._destinations.values() if self.stands(one))
+
+    def given(self, destination_id: str) -> Consent | None:
+        """The consent that was given, to whatever terms."""
+        return self._consents.get(destination_id)
+
+    def not_offered(self, destination: Destination, since: int) -> tuple[tuple[str, int], ...]:
+        """Messages decided since a moment, and since the consent, that it was not told of: ids and generations."""
+        given = self._consents.get(destination.id)
+        after = int(given.at.timestamp() * 1000) if given else self._clock.now()
+        return self._outbox.not_offered(destination.id, max(since, after))
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What is due now or later, oldest first."""
+        return self._outbox.listed(RowState.PENDING, RowState.DELIVERING)
+
+    def dead(self) -> tuple[Waiting, ...]:
+        """What was given up, oldest first."""
+        return self._outbox.listed(RowState.DEAD)
+
+    def delivered(self) -> int:
+        """How many ever were."""
+        return self._outbox.count(RowState.DELIVERED)
+
+    def tickets(self, within_ms: int) -> tuple[Ticket, ...]:
+        """The tickets that threads got lately."""
+        return self._tickets.since(self._clock.now() - within_ms) if self._tickets else ()
+
+    def fate(self, destination_id: str, event: str) -> Waiting | None:
+        """Where an event stands."""
+        return self._outbox.find(destination_id, event)
+
+    def row(self, seq: int) -> Waiting:
+        """One row. Raises InputError when there is none of this number."""
+        return self._outbox.get(seq)
 
     def consent(self, destination_id: str, terms: str, *, by: str, how: str) -> None:
         """A person agrees to what they were shown; `terms` are those of the sample on their screen.
@@ -96,8 +139,31 @@ class Outlet:
 
         Offering the same event again changes nothing.
         """
-        wanted = [one for one in self._destinations.values() if event.type in one.kinds and self.stands(one)]
+        wanted = [one for one in self.standing if event.type in one.kinds and _labelled(one, event)]
         return sum(self._queue(one, event) for one in wanted)
+
+    def queue(self, destination: Destination, event: Event) -> bool:
+        """Queue an event for one destination; False when it is there, not wanted, or nobody agrees."""
+        wanted = (
+            event.type in destination.kinds and _labelled(destination, event) and self.stands(destination)
+        )
+        return wanted and self._queue(destination, event)
+
+    def shown(self, destination: Destination) -> bytes:
+        """What a person agrees to: the exact request for a made-up mail. Raises InputError for a broken template."""
+        body = self.sample(destination)
+        return tickets.preview(destination.desk, body) if destination.desk else body
+
+    def test(self, destination: Destination) -> str:
+        """Queue the sample; returns the event's id. Raises NotApproved without a consent."""
+        event = _made_up(datetime.fromtimestamp(self._clock.now() / 1000, UTC))
+        if not self.stands(destination):
+            raise NotApproved(
+                f"Nobody has agreed to destination {destination.id}.",
+                f"Run `mailreeve destinations consent {destination.id}`.",
+            )
+        self._queue(destination, event)
+        return event.id
 
     def sample(self, destination: Destination, *, send: bool = False) -> bytes:
         """What this destination would get for a made-up mail; with `send` it is queued. Raises NotApproved then."""
@@ -131,7 +197,8 @@ class Outlet:
     def _queue(self, destination: Destination, event: Event) -> bool:
         body = payload(event, destination.fields)
         now = self._clock.now()
-        return self._outbox.add(destination.id, event.id, event.type, destination.terms, body, now)
+        thread = event.thread_id or event.id
+        return self._outbox.add(destination.id, event.id, event.type, destination.terms, body, now, thread)
 
     def _deliver(self, row: Waiting, cancel: Cancel) -> RowState:
         destination = self._destinations[row.destination]
@@ -139,22 +206,40 @@ class Outlet:
             return self._dead(row, "Nobody agrees to this destination as it is now.")
         if hashlib.sha256(row.payload).hexdigest() != row.digest:
             return self._dead(row, "The stored bytes are damaged.")
-        now = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
-        headers = webhook.signed(row.event, now, row.payload, destination.secrets)
         try:
-            outcome = webhook.post(self._wire, destination.place, row.payload, headers, cancel)
+            outcome = self._sent(destination, row, cancel)
         except Cancelled:
             self._outbox.again(row, self._clock.now(), "")
             raise
         if outcome.state is State.DELIVERED:
-            self._outbox.delivered(row, self._clock.now())
-            self._audit.append("outbox.delivered", _facts(row, outcome))
+            with self._outbox.transaction():  # a ticket that is known is one whose first event is settled
+                if outcome.ticket and self._tickets:
+                    self._tickets.put(destination.id, row.thread, outcome.ticket, outcome.link)
+                self._outbox.delivered(row, self._clock.now())
+                self._audit.append("outbox.delivered", _facts(row, outcome))
             return RowState.DELIVERED
         if outcome.state is State.GONE:
             self.revoke(destination.id, by="receiver")
         if outcome.state is not State.RETRY:
             return self._dead(row, outcome.reason, outcome)
         return self._later(row, outcome)
+
+    def _sent(self, destination: Destination, row: Waiting, cancel: Cancel) -> Outcome:
+        if destination.desk is None:
+            now = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
+            headers = webhook.signed(row.event, now, row.payload, destination.secrets)
+            return webhook.post(self._wire, destination.place, row.payload, headers, cancel)
+        assert self._tickets is not None  # noqa: S101 -- app/ hands it over wherever there is a desk
+        known = self._tickets.get(destination.id, row.thread)
+        job = tickets.Job(
+            row.payload,
+            tickets.mark("mrt", self._outbox.account, destination.id, row.thread),
+            tickets.mark("mre", self._outbox.account, destination.id, row.event),
+            known.ticket if known else "",
+        )
+        return tickets.deliver(
+            self._wire, destination.place, destination.desk, destination.headers, job, cancel
+        )
 
     def _later(self, row: Waiting, outcome: Outcome) -> RowState:
         at = (
@@ -179,6 +264,11 @@ def delay_ms(event: str, attempts: int, wait: int = 0) -> int:
     seconds = DELAYS[min(attempts, len(DELAYS)) - 1]
     jitter = int.from_bytes(hashlib.sha256(f"{event} {attempts}".encode()).digest()[:2]) / 655_360
     return max(0, int(1_000 * (seconds * (1 + jitter) - wait)))
+
+
+def _labelled(destination: Destination, event: Event) -> bool:
+    """True unless the destination wants certain labels only, and the event is about mail with another one."""
+    return not destination.labels or event.label is None or event.label in destination.labels
 
 
 def _facts(row: Waiting, outcome: Outcome | None) -> Json:

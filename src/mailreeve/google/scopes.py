@@ -45,9 +45,9 @@ def capabilities(granted: Iterable[str]) -> frozenset[str]:
 
 
 def missing(wished: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
-    """The wished capabilities that the granted scopes do not cover, in order."""
+    """The wished capabilities of Gmail that the granted scopes do not cover, in order."""
     able = capabilities(granted)
-    return tuple(name for name in wished if name not in able)
+    return tuple(name for name in wished if name in CAPABILITIES and name not in able)
 
 
 def in_words(scope: str) -> str:

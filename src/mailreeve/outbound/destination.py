@@ -1,18 +1,20 @@
 """A destination as the person set it, and the terms that a consent is given to."""
 
+import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from mailreeve.errors import InputError
 from mailreeve.outbound import webhook
+from mailreeve.outbound.desk import Desk
 from mailreeve.outbound.event import FIELDS, SCHEMA, Kind
 from mailreeve.outbound.place import Place, place
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A webhook: where it goes, what it is told of, and which fields it gets."""
+    """A webhook or a ticket system: where it goes, what it is told of, and which fields it gets."""
 
     id: str
     url: str
@@ -21,6 +23,12 @@ class Destination:
     secrets: tuple[str, ...] = field(repr=False)
     """The first is the newest; more than one while a new one is brought in."""
     private: bool = False
+    labels: tuple[str, ...] = ()
+    """Only mail with one of these; empty: all mail."""
+    desk: Desk | None = None
+    """How tickets are made there; None: it is a webhook."""
+    user: str = ""
+    """With it the secret is this user's password (RFC 7617)."""
 
     @property
     def place(self) -> Place:
@@ -31,7 +39,21 @@ class Destination:
     def terms(self) -> str:
         """SHA-256 over all that a person agrees to; any change of these makes another one."""
         what = [self.id, self.url, self.private, sorted(self.kinds), sorted(self.fields), SCHEMA]
-        return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+        more = [sorted(self.labels), self.user, asdict(self.desk) if self.desk else None]
+        return hashlib.sha256(json.dumps([*what, *more], sort_keys=True).encode()).hexdigest()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who we are at a ticket system."""
+        secret = self.secrets[0]
+        sent = (
+            {name: text.replace("{secret}", secret) for name, text in self.desk.headers.items()}
+            if self.desk
+            else {}
+        )
+        if self.user:
+            sent["Authorization"] = "Basic " + base64.b64encode(f"{self.user}:{secret}".encode()).decode()
+        return sent
 
     def check(self) -> None:
         """Raise InputError for an address, a field or a secret that cannot be."""
@@ -40,5 +62,10 @@ class Destination:
         if strangers or not self.kinds or not self.secrets:
             what = f"{strangers[0][:40]!r} is no field" if strangers else "it needs events and secrets"
             raise InputError(f"Destination {self.id[:40]}: {what}.", f"Fields are: {', '.join(FIELDS)}.")
+        if self.desk:
+            self.desk.check(self.id)
+            if any(not one.isascii() or not one.isprintable() for one in self.secrets):
+                raise InputError(f"Destination {self.id}: its secret is none.", "It is printable ASCII.")
+            return
         for secret in self.secrets:
             webhook.key(secret)

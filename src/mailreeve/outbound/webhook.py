@@ -44,6 +44,10 @@ class Outcome:
     """The HTTP status; 0 when there was none."""
     wait: int = 0
     """Seconds that the receiver asks us to wait at least."""
+    ticket: str = ""
+    """The ticket that the event went to, by the id of its system."""
+    link: str = ""
+    """Its page."""
 
 
 def new_secret() -> str:

@@ -7,6 +7,7 @@ nothing of the environment is read. What is sent is sent once; repeating it is t
 
 import contextlib
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -29,6 +30,7 @@ MOST_BODY = 64 * 1024
 MOST_ANSWER = 64 * 1024
 """Bytes of an answer that are read; the rest is left on the line."""
 _MOST_ADDRESSES = 4
+_BELOW = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,4000})?")
 USER_AGENT = "Mailreeve"
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -68,7 +70,21 @@ class Wire:
         self._seconds = seconds
 
     def post(self, place: Place, body: bytes, headers: Mapping[str, str], cancel: Cancel) -> Answer:
-        """One POST, never repeated and never redirected.
+        """One POST to exactly the place; see `send`."""
+        return self.send(place, body, headers, cancel)
+
+    def send(
+        self,
+        place: Place,
+        body: bytes,
+        headers: Mapping[str, str],
+        cancel: Cancel,
+        *,
+        method: str = "POST",
+        below: str = "",
+        most: int = MOST_ANSWER,
+    ) -> Answer:
+        """One request to the place, or to a path below its own, never repeated and never redirected.
 
         Raises DestinationRefused when it may not go there: nothing was sent. DestinationUnavailable when there
         was no connection or no answer in time: it may have arrived. Cancelled before the request.
@@ -77,6 +93,8 @@ class Wire:
             raise DestinationRefused(f"{place.host} is not among the destinations of config.toml.")
         if len(body) > MOST_BODY:
             raise DestinationRefused(f"{len(body)} bytes are too many for a destination.")
+        if not _BELOW.fullmatch(below) or {"..", "."} & set(below.partition("?")[0].split("/")):
+            raise DestinationRefused(f"{below[:80]!r} is no path below a destination.")
         cancel.check()
         end = time.monotonic() + min(self._seconds, self._seconds if cancel.left is None else cancel.left)
         addresses = self._checked(place, end)
@@ -86,7 +104,8 @@ class Wire:
         watch.daemon = True
         watch.start()
         try:
-            return _exchanged(connection, place, body, headers)
+            path = place.path.rstrip("/") + below if below else place.path
+            return _exchanged(connection, method, place, path, body, headers, most)
         except _failures() as error:
             raise DestinationUnavailable(f"{place.host} gave no answer: {type(error).__name__}.") from None
         finally:
@@ -155,12 +174,20 @@ class Wire:
         )
 
 
-def _exchanged(connection: "HTTPConnection", place: Place, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchanged(
+    connection: "HTTPConnection",
+    method: str,
+    place: Place,
+    path: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    most: int,
+) -> Answer:
     fixed = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
-    connection.request("POST", place.path, body, {**headers, **fixed}, preload_content=False)
+    connection.request(method, path, body or None, {**headers, **fixed}, preload_content=False)
     response = connection.getresponse()
     try:
-        said = response.read(MOST_ANSWER, decode_content=False)
+        said = response.read(most, decode_content=False)
     except _failures():
         said = b""  # the status has come, and that is what counts
     return Answer(response.status, response.headers.get("Retry-After", "")[:100], said)

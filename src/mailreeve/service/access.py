@@ -103,7 +103,11 @@ def access(app: App) -> AccessAnswer:
         capabilities=list(allowed),
         clients=[_client(one) for one in Clients(app.db).list()],
         model=model,
-        destinations=[],
+        destinations=[
+            f"{one.id}: {_host(one.url)} ({one.kind})"
+            for one in app.config.destination
+            if "outbound" in allowed
+        ],
         proposals=[row for one in logins for row in _open(app, one.address)],
         notes=[FAKED, SCOPES],
     )

@@ -3,9 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailreeve.errors import InputError
 from mailreeve.store.db import Database, Row
 
 LEASE_MS = 120_000
@@ -45,6 +47,8 @@ class Waiting:
     payload: bytes
     lease: str
     """The key of who is delivering it."""
+    thread: str
+    """What it is about: events of one thread go to one ticket."""
 
 
 class Outbox:
@@ -54,14 +58,21 @@ class Outbox:
         self._db = db
         self._account = account
 
-    def add(self, destination: str, event: str, kind: str, terms: str, payload: bytes, now: int) -> bool:
+    @property
+    def account(self) -> str:
+        """Whose rows these are."""
+        return self._account
+
+    def add(
+        self, destination: str, event: str, kind: str, terms: str, payload: bytes, now: int, thread: str = ""
+    ) -> bool:
         """Put an event at the end of its destination's queue; False when it is there already."""
         last = "(select coalesce(max(seq), 0) + 1 from outbox)"
         with self._db.transaction():
             return bool(
                 self._db.execute(
-                    "insert into outbox (seq, account, destination, event, kind, terms, payload, digest, created_at, next_at)"
-                    f" values ({last}, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (account, destination, event) do nothing",
+                    "insert into outbox (seq, account, destination, event, kind, terms, payload, digest, created_at, next_at, thread)"
+                    f" values ({last}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (account, destination, event) do nothing",
                     (
                         self._account,
                         destination,
@@ -72,6 +83,7 @@ class Outbox:
                         hashlib.sha256(payload).hexdigest(),
                         now,
                         now,
+                        thread,
                     ),
                 )
             )
@@ -136,6 +148,45 @@ class Outbox:
             (self._account, *states, limit),
         )
         return tuple(_waiting(row) for row in rows)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several steps as one: all or nothing."""
+        return self._db.transaction()
+
+    def find(self, destination: str, event: str) -> Waiting | None:
+        """The row of an event, or None."""
+        row = self._db.row(
+            "select * from outbox where account = ? and destination = ? and event = ?",
+            (self._account, destination, event),
+        )
+        return _waiting(row) if row else None
+
+    def get(self, seq: int) -> Waiting:
+        """One row. Raises InputError when there is none of this number."""
+        row = self._db.row("select * from outbox where account = ? and seq = ?", (self._account, seq))
+        if row is None:
+            raise InputError(f"There is no delivery {seq}.", "`mailreeve destinations` lists them.")
+        return _waiting(row)
+
+    def count(self, state: RowState, since: int = 0) -> int:
+        """How many rows are in a state, settled since then."""
+        row = self._db.row(
+            "select count(*) as n from outbox where account = ? and state = ? and settled_at >= ?",
+            (self._account, state, since),
+        )
+        return int(row["n"]) if row else 0
+
+    def not_offered(self, destination: str, since: int) -> tuple[tuple[str, int], ...]:
+        """Messages (id and generation) that were decided since then and are not queued for it, oldest mail first."""
+        rows = self._db.rows(
+            "select message, generation from ledger as l where account = ? and updated_at >= ? and error = ''"
+            " and verdict is not null and state in ('applied', 'done', 'needs_human') and not exists (select 1"
+            " from outbox as o where o.account = l.account and o.destination = ?"
+            " and o.event = 'm_' || l.message || '_' || cast(l.generation as text))"
+            " order by received_at, place",
+            (self._account, since, destination),
+        )
+        return tuple((row["message"], int(row["generation"])) for row in rows)
 
     def forget(self, before: int) -> int:
         """Wipe the bytes of rows that were given up before then; returns how many.

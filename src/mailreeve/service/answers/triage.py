@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from mailreeve.service.answers.leaving import SendAnswer
 from mailreeve.service.answers.mail import Failed
+from mailreeve.service.answers.outside import OutboxJson
 
 
 class LabelledAnswer(TypedDict):
@@ -101,6 +102,8 @@ class RunAnswer(RunCounts):
     """What became of mail whose time to leave had come."""
     bounced: NotRequired[list[Failed]]
     """Proposals of which it is new that somebody was not reached: `address: reason`."""
+    outbox: NotRequired[OutboxJson]
+    """What was told to destinations: delivered by this run, waiting, given up."""
     changes: NotRequired[int]
     """How many of its changes undo could take back; 0: there is nothing to take back."""
 

@@ -1,0 +1,118 @@
+"""The destinations of config.toml, as what the gate works with."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailreeve.config import DestinationConfig, StepConfig
+from mailreeve.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mailreeve.app.mailbox import Mailbox
+    from mailreeve.gate.outbox import Outlet
+    from mailreeve.google.tokens import Keyring
+    from mailreeve.outbound.desk import Desk, Step
+    from mailreeve.outbound.destination import Destination
+
+_STORED = "keyring:"
+_STEPS = ("create", "find", "append", "seen")
+
+
+def destinations(box: "Mailbox") -> "tuple[Destination, ...]":
+    """All of the settings. Raises ConfigError."""
+    return tuple(destination(one, lambda: box.app.keyring) for one in box.config.destination)
+
+
+def outlet(box: "Mailbox") -> "Outlet":
+    """The door for events of one account. Without the capability its wire reaches nobody."""
+    from mailreeve.gate.outbox import Outlet
+    from mailreeve.gate.ports import SystemClock
+    from mailreeve.outbound.wire import Wire
+    from mailreeve.store.consents import Consents
+    from mailreeve.store.outbox import Outbox
+    from mailreeve.store.tickets import Tickets
+
+    db = box.app.db
+    if box.destinations:
+        db.demand_sound()  # it remembers what was delivered
+    return Outlet(
+        box.destinations,
+        Outbox(db, box.address),
+        Consents(db, box.address),
+        Wire({one.place for one in box.destinations} if box.may_leave else ()),
+        box.audit,
+        SystemClock(),
+        Tickets(db, box.address),
+    )
+
+
+def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]") -> "Destination":
+    """One of the settings. Raises ConfigError when it cannot be; the keyring is opened only for a secret in it."""
+    from mailreeve.outbound.destination import Destination
+    from mailreeve.outbound.event import Kind
+
+    made = Destination(
+        one.id,
+        one.url,
+        tuple(map(Kind, one.kinds)),
+        one.fields,
+        tuple(_secret(secret.get_secret_value(), one.id, keyring) for secret in one.secrets),
+        one.private,
+        one.labels,
+        _desk(one),
+        one.user,
+    )
+    try:
+        made.check()
+    except InputError as error:
+        raise ConfigError(error.message, error.advice) from None
+    return made
+
+
+def _secret(text: str, name: str, keyring: "Callable[[], Keyring | None]") -> str:
+    if not text.startswith(_STORED):
+        return text
+    from keyring.errors import KeyringError
+
+    from mailreeve.google.tokens import SERVICE
+
+    ring, entry = keyring(), f"destination-{text.removeprefix(_STORED)}"
+    try:
+        found = ring.get_password(SERVICE, entry) if ring else None
+    except KeyringError:
+        found = None
+    if not found:
+        raise ConfigError(
+            f"Destination {name}: its secret is not in the keyring.", f"Run `keyring set {SERVICE} {entry}`."
+        )
+    return found
+
+
+def _desk(one: DestinationConfig) -> "Desk | None":
+    from mailreeve.outbound import desk
+
+    if one.kind == "webhook":
+        return None
+    if one.kind == "request_tracker":
+        made = desk.request_tracker(one.url, one.queue, requester=one.requester)
+        scheme = "token {secret}"
+    elif one.kind == "github":
+        made, scheme = desk.github(), "Bearer {secret}"
+    else:
+        steps = {name: _step(getattr(one, name), name, one.id) for name in _STEPS}
+        made = desk.Desk(steps["create"], steps["find"], steps["append"], steps["seen"])
+        scheme = ""
+    login = {} if one.user or not scheme else {"Authorization": scheme}
+    return replace(made, headers={**made.headers, **login, **one.headers})
+
+
+def _step(one: StepConfig | None, name: str, destination: str) -> "Step":
+    from mailreeve.outbound.desk import Step
+
+    if one is None:
+        raise ConfigError(
+            f"Destination {destination}: it has no [destination.{name}].",
+            "A ticket system needs create, find, append and seen (docs/destinations.md).",
+        )
+    return Step(one.path, one.method, one.body, one.id, one.link)

@@ -1,0 +1,82 @@
+"""Requests out of templates: the person's own, filled with hostile words that stay words."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from mailreeve.errors import InputError
+from mailreeve.models import Json
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+_FENCE = re.compile(r"~{3,}")
+_TITLE = "Mail"
+_LINES = (
+    ("From", "sender"),
+    ("Received", "received"),
+    ("Due", "deadline"),
+    ("Label", "label"),
+    ("Mail", "url"),
+)
+
+
+def filled(value: Any, context: Mapping[str, Any]) -> Any:
+    """A body with every text in it filled. It stays the same JSON: a mail cannot add a key or leave its text."""
+    if isinstance(value, str):
+        return _made(_environment(path=False), value, context)
+    if isinstance(value, Mapping):
+        return {str(key): filled(one, context) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [filled(one, context) for one in value]
+    return value
+
+
+def path(text: str, context: Mapping[str, Any]) -> str:
+    """A path with everything that is filled in percent-encoded."""
+    return _made(_environment(path=True), text, context)
+
+
+def context(data: Json, thread_mark: str, event_mark: str) -> dict[str, Any]:
+    """What templates may name: the selected fields, and what is made of them."""
+    known = {name: "" if value is None else value for name, value in data.items()}
+    sender = str(known.get("sender", ""))
+    name, _, rest = sender.rpartition("<")
+    content = _content(known, f"[{thread_mark} {event_mark}]")
+    fence = "~" * (max((len(one) for one in _FENCE.findall(content)), default=3) + 1)
+    return {
+        **known,
+        "title": known.get("subject") or _TITLE,
+        "sender_name": name.strip() or sender,
+        "sender_address": rest.rstrip(">"),
+        "content": content,
+        "fenced": f"{fence}text\n{content}\n{fence}",
+        "thread_mark": thread_mark,
+        "event_mark": event_mark,
+    }
+
+
+def _content(known: Mapping[str, Any], marks: str) -> str:
+    head = [f"{title}: {known[name]}" for title, name in _LINES if known.get(name)]
+    parts = [str(known.get("summary", "")), "\n".join(head), str(known.get("text", "")), marks]
+    return "\n\n".join(filter(None, parts))
+
+
+def _environment(*, path: bool) -> "SandboxedEnvironment":
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    finalize = (lambda one: quote(str(one), safe="")) if path else None
+    return ImmutableSandboxedEnvironment(autoescape=False, finalize=finalize)
+
+
+def _made(environment: "SandboxedEnvironment", text: str, context: Mapping[str, Any]) -> str:
+    from jinja2 import TemplateError
+
+    try:
+        return environment.from_string(text).render(context)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise InputError(
+            f"A template of a destination cannot be filled: {type(error).__name__}.",
+            "Correct it in config.toml.",
+        ) from None

@@ -1,0 +1,66 @@
+"""Where events go: destinations, what waits for them, and what was given up."""
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+
+class DestinationJson(TypedDict):
+    """One destination; `state` is agreed, not agreed, or changed (the consent was to other terms)."""
+
+    id: str
+    kind: str
+    host: str
+    url: str
+    kinds: list[str]
+    fields: list[str]
+    labels: list[str]
+    state: str
+    terms: str
+    agreed_at: str
+    agreed_by: str
+    sample: NotRequired[str]
+    """Exactly what it would be sent for a made-up mail."""
+
+
+class DeadJson(TypedDict):
+    """A delivery that was given up; `seq` is what retry takes."""
+
+    seq: int
+    destination: str
+    event: str
+    reason: str
+
+
+class TicketJson(TypedDict):
+    """A ticket outside that a thread has."""
+
+    destination: str
+    thread_id: str
+    ticket: str
+    url: str
+
+
+class OutboxJson(TypedDict):
+    """What became of events: `delivered` counts one run or all, `waiting` are event ids."""
+
+    delivered: int
+    waiting: list[str]
+    dead: list[DeadJson]
+    tickets: list[TicketJson]
+
+
+class DestinationsAnswer(TypedDict):
+    """All destinations of the settings; `allowed` is false while `outbound` is not among the capabilities."""
+
+    allowed: bool
+    destinations: list[DestinationJson]
+    outbox: OutboxJson
+
+
+class DestinationAct(TypedDict):
+    """What was done; status is agreed, revoked, none, delivered, waiting, dead or declined."""
+
+    id: str
+    status: str
+    advice: str
