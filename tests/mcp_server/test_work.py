@@ -1,5 +1,9 @@
 """Worker threads: calls at once, progress, giving up."""
 
+import os
+import sqlite3
+from pathlib import Path
+
 import anyio
 from tests.mcp_server.conftest import Connect, answer, letter
 from tests.sandbox_server import SandboxServer
@@ -60,3 +64,17 @@ async def test_a_call_that_is_given_up_stops_at_its_next_check(
         assert given_up
         assert 0 < asked() < len(ids)
         assert answer(await client.call_tool("search_mail", {"query": "in:inbox", "limit": 1}))["hits"]
+
+
+async def test_of_a_fault_of_ours_only_the_kind_is_told(sandbox: SandboxServer, connect: Connect) -> None:
+    """An error that nobody foresaw may quote what it choked on: the client reads none of that."""
+    sandbox.deliver(letter())
+    async with connect() as client:
+        run = answer(await client.call_tool("triage", {}))["run"]
+        with sqlite3.connect(Path(os.environ["MAILREEVE_HOME"]) / "mailreeve.db") as line:
+            line.execute("update run set result = 'a canary, and no JSON'")
+        line.close()
+        told = await client.call_tool("undo", {"id": run})
+    assert told.is_error
+    assert "A fault in Mailreeve: JSONDecodeError" in str(told.content)
+    assert "canary" not in str(told.content)

@@ -1,6 +1,7 @@
 """Running a synchronous use case for one request: a worker thread, progress, cancellation, errors."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,19 @@ class Call:
 async def run(ctx: Context[Served], account: str, use: Callable[[Call], Answer]) -> Answer:
     """Run a use case for a tool.
 
-    Raises ToolError with the message and the advice of every MailreeveError: the model reads them.
+    Raises ToolError with the message and the advice of every MailreeveError: the model reads them. Of any other
+    error only the kind is told.
     """
     reports = Reports(ctx)
     try:
         answer = await in_thread(ctx.request_context.lifespan_context.app, account, use, reports.tell)
     except MailreeveError as error:
         raise ToolError(str(error)) from error
+    except ToolError:
+        raise
+    except Exception as error:  # a fault of ours: its words may hold mail, so only its kind is told
+        log.exception("a fault in Mailreeve")
+        raise ToolError(f"A fault in Mailreeve: {type(error).__name__}. Please report it.") from None
     await reports.sent()
     return answer
 
