@@ -6,13 +6,15 @@ name here.
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from mailreeve.errors import ConfigError
 from mailreeve.models import Archetype
@@ -44,6 +46,32 @@ def _llm_endpoint(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a URL such as http://127.0.0.1:11434/v1")
     return url.rstrip("/")
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_SPAN = re.compile(r"(\d{1,4})([mh])")
+
+
+def _times(value: object) -> tuple[time, ...]:
+    """One local time such as 03:00, or a list of them."""
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list | tuple):
+        raise ValueError("must be a time such as 03:00, or a list of them")
+    matches = [_CLOCK.fullmatch(str(one)) for one in found]
+    if not all(matches):
+        raise ValueError("must be a time such as 03:00, or a list of them")
+    return tuple(sorted({time(int(one[1]), int(one[2])) for one in matches if one}))
+
+
+def _span(value: object) -> timedelta | None:
+    """Minutes or hours such as 15m; an empty text is never."""
+    match = _SPAN.fullmatch(str(value)) if value else None
+    if value and match is None:
+        raise ValueError("must be minutes or hours such as 15m, at least 1m")
+    span = timedelta(minutes=int(match[1]) * (60 if match[2] == "h" else 1)) if match else None
+    if span is not None and span < timedelta(minutes=1):
+        raise ValueError("must be minutes or hours such as 15m, at least 1m")
+    return span
 
 
 class _Section(BaseModel):
@@ -100,6 +128,15 @@ class TriageConfig(_Section):
     max_drafts: int = Field(default=20, ge=0, le=500)
     offline_bar: float = Field(default=0.85, ge=0, le=1)
     """The offline reader decides alone from this confidence on, if no veto fires."""
+
+
+class NightConfig(_Section):
+    """When `mailreeve worker` makes a run (docs/nightly.md)."""
+
+    at: Annotated[tuple[time, ...], BeforeValidator(_times)] = (time(3),)
+    """In the user's time zone; empty: no nights."""
+    every: Annotated[timedelta | None, BeforeValidator(_span)] = None
+    """How often the worker looks for new mail between the nights; None: it does not."""
 
 
 class IndexConfig(_Section):
@@ -211,6 +248,7 @@ class Config(_Section):
     google: GoogleConfig = GoogleConfig()
     llm: LlmConfig = LlmConfig()
     triage: TriageConfig = TriageConfig()
+    night: NightConfig = NightConfig()
     index: IndexConfig = IndexConfig()
     user: UserConfig = UserConfig()
     policy: PolicyConfig = PolicyConfig()

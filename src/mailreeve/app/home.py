@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
     from mailreeve.reading.llm.client import Endpoint
+    from mailreeve.triage.nights import Plan
 
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
@@ -84,6 +85,27 @@ class App:
             raise ConfigError(
                 f"user.timezone: {name} is no time zone.", "Use a name such as Europe/Berlin."
             ) from None
+
+    @property
+    def plan(self) -> "Plan":
+        """The nights as the settings name them."""
+        from mailreeve.triage.nights import Plan
+
+        return Plan(self.config.night.at, self.zone if self.config.user.timezone else None)
+
+    @property
+    def is_planned(self) -> bool:
+        """True when nights are expected: the settings name them, or a worker was started once."""
+        from mailreeve.store.workers import Workers
+
+        return "night" in self.config.model_fields_set or bool(Workers(self.db).all())
+
+    def forget(self, address: str) -> None:
+        """Close what was opened for an account; it is opened anew when it is asked for."""
+        with self._guard:
+            box = self._boxes.pop(address, None)
+        if box:
+            box.close()
 
     @cached_property
     def labels(self) -> tuple[LabelSpec, ...]:

@@ -270,6 +270,7 @@ class Mailbox:
             self._names = {label.id: label.name for label in self.gmail.labels()}
         return [self._names.get(id_, id_) for id_ in ids]
 
+            plan=self.app.plan if self.app.is_planned else None,
     def url(self, thread_id: str) -> str:
         """Where the thread is in Gmail's web page."""
         return f"https://mail.google.com/mail/?authuser={quote(self.address)}#all/{thread_id}"

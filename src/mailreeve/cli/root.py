@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("mailreeve.cli.audit", "audit"),
     "serve": ("mailreeve.cli.serve", "serve"),
     "parse": ("mailreeve.cli.parse", "parse"),
+    "worker": ("mailreeve.cli.worker", "worker"),
     "eval": ("mailreeve.cli.evaluation", "evaluation"),
     "sandbox": ("mailreeve.cli.sandbox", "sandbox"),
     "demo": ("mailreeve.cli.demo", "demo"),

@@ -22,6 +22,7 @@ SHORT = {
     "audit": "The append-only log of everything that was done and who decided it.",
     "serve": "Serve MCP on stdin and stdout until stdin closes; logs go to stderr.",
     "parse": "Show a message file (.eml) as Mailreeve reads it; - is stdin.",
+    "worker": "Stay and work: a run each night, new mail meanwhile, scheduled mail on time.",
     "eval": "Measure how mail is sorted, and what hostile mail achieves.",
     "sandbox": "Serve a local Google over a mailbox file; without one, over the demo mailbox.",
     "demo": "The built-in demo mailbox.",

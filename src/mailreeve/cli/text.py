@@ -240,6 +240,10 @@ def decided(answer: RunAnswer) -> int:
 
 def runs(console: "Console", answer: RunsAnswer) -> None:
     """One line a run; a narrow terminal leaves out when it started, which its id tells, and what it cost."""
+    if answer.get("next"):
+        console.print(
+            f"A worker is alive; its next run is planned for {answer['next'][:16].replace('T', ' ')}."
+        )
     if not answer["runs"]:
         console.print("There was no run yet.")
         return

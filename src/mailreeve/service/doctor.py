@@ -15,7 +15,7 @@ from mailreeve import __version__
 from mailreeve.app import App
 from mailreeve.errors import MailreeveError
 from mailreeve.platform import is_private
-from mailreeve.service import doctor_google, doctor_model
+from mailreeve.service import doctor_google, doctor_model, working
 from mailreeve.service.answers import Check, DoctorAnswer
 from mailreeve.service.finding import Finding, bad, good
 from mailreeve.store.audit import GENESIS, Audit
@@ -78,6 +78,7 @@ def doctor(
     if is_sound and _has_store(app):
         for address in accounts:
             found.look(f"last run {address}", lambda address=address: _last_run(app, address))  # type: ignore[misc]
+            found.look(f"nights {address}", lambda address=address: working.health(app, address))  # type: ignore[misc]
         found.look("audit", lambda: _audit(app))
     return found.answer()
 

@@ -19,7 +19,8 @@ from mailreeve.service.answers import (
     UndoAnswer,
 )
 from mailreeve.store.ledger import Entry
-from mailreeve.triage import dead, gathering, intake, loop
+from mailreeve.store.workers import Workers
+from mailreeve.triage import dead, gathering, handing, intake, loop
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, parse_age, run_json
@@ -108,7 +109,11 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
     """Past runs, the newest first; one whose process died is shown as interrupted, with what it did."""
     dead.close_if_dead(box.ledger)
     found = [{**run_json(run), "changes": _standing(box, run.id)} for run in box.ledger.runs.latest(limit)]
-    return RunsAnswer(runs=found)  # type: ignore[typeddict-item] # the keys are pinned by a test
+    moment = datetime.now(UTC)
+    alive = Workers(box.app.db).alive(int(moment.timestamp() * 1000))
+    coming = box.app.plan.next(moment) if alive else None
+    told = coming.astimezone(box.app.plan.zone).isoformat() if coming else ""
+    return RunsAnswer(runs=found, worker=alive, next=told)  # type: ignore[typeddict-item] # the keys are pinned by a test
 
 
 def digest(box: Mailbox) -> DigestAnswer:

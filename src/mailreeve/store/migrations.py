@@ -258,4 +258,28 @@ M008 = (
 )
 """What the person did with decided mail, which patterns come of; and what they said of patterns."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008)
+M009 = (
+    "alter table outbox add column thread text not null default ''",
+    """create table ticket (
+        account text not null,
+        destination text not null,
+        thread text not null,
+        ticket text not null,
+        link text not null,
+        at bigint not null,
+        primary key (account, destination, thread)
+    )""",
+)
+"""Which ticket a thread has at a destination."""
+
+M010 = (
+    """create table worker (
+        name text primary key,
+        since bigint not null,
+        beat bigint not null,
+        error text not null default ''
+    )""",
+)
+"""Who wakes at night, and its last sign of life."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008, M009, M010)

@@ -15,6 +15,7 @@ from mailreeve.mail import invisible
 from mailreeve.models import Json, LabelSpec, Priority
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.store.runs import Run, RunState
+from mailreeve.triage import nights
 from mailreeve.triage.labels import NEEDS_HUMAN_NAME, names_of
 from mailreeve.triage.parts import Parts
 
@@ -48,6 +49,8 @@ class Edition:
     """What the labels are called."""
     head: str
     """The head of the audit chain: whoever keeps this digest can prove later that the chain was not rewritten."""
+    missed: tuple[date, ...] = ()
+    """The nights before these runs, or after them until now, for which nothing ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,17 @@ def compile_digest(parts: Parts) -> Digest:
         labels=parts.labels,
         names=names_of(parts),
         head=parts.audit.head(),
+        missed=_missed(parts, runs, told),
     )
     return compose(edition)
+
+
+def _missed(parts: Parts, runs: Sequence[Run], told: Sequence[Run]) -> tuple[date, ...]:
+    if parts.plan is None or not told:
+        return ()
+    before = [run for run in runs if run not in told][:1]
+    skipped = [moment for run in before for moment in parts.plan.skipped(run.started, told[0].started)]
+    return parts.plan.dates([*skipped, *parts.plan.overdue(told[-1].started, parts.now())])
 
 
 def _latest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -97,6 +109,8 @@ def compose(edition: Edition) -> Digest:
 def _title(edition: Edition) -> Iterator[str]:
     yield f"# Mail of {edition.day:%A}, {edition.day.isoformat()}"
     yield ""
+    if edition.missed:
+        yield from (f"**No run in the nights of {nights.told(edition.missed)}.**", "")
     decided = [entry for entry in edition.entries if _is_decided(entry)]
     drafts = sum(bool(entry.draft) for entry in decided)
     urgent = sum(entry.verdict.priority is Priority.URGENT for entry in decided if entry.verdict)

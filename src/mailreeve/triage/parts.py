@@ -12,6 +12,8 @@ from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned
+from mailreeve.triage.nights import Plan
+from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
@@ -76,3 +78,5 @@ class Parts:
     learned: Learned | None = None
     """What the person did with decided mail; None: nothing is learned and no pattern is asked."""
     now: Callable[[], datetime] = _utc_now
+    plan: Plan | None = None
+    """The nights that are expected; None when none are."""

@@ -112,6 +112,10 @@ class RunsAnswer(TypedDict):
     """Past runs, the newest first."""
 
     runs: list[RunAnswer]
+    worker: NotRequired[bool]
+    """A worker is alive."""
+    next: NotRequired[str]
+    """When it makes its next run, ISO 8601; empty when no worker is alive."""
 
 
 class UndoAnswer(TypedDict):

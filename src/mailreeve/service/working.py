@@ -1,0 +1,198 @@
+"""The worker: a run each night, new mail meanwhile, and mail whose time to leave has come."""
+
+import hashlib
+import platform
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from mailreeve.app import App
+from mailreeve.cancel import Cancel
+from mailreeve.errors import AlreadyRunning, Cancelled, MailreeveError, StoreError
+from mailreeve.platform import exclusive
+from mailreeve.service import later, triage
+from mailreeve.service.answers import RunAnswer
+from mailreeve.service.finding import Finding, bad, good
+from mailreeve.store.proposals import Proposals
+from mailreeve.store.runs import Runs, RunState
+from mailreeve.store.workers import Workers
+from mailreeve.triage import intake
+from mailreeve.triage.nights import told
+from mailreeve.triage.run import Options
+from mailreeve.triage.work import reason
+
+TICK = 20.0
+"""Seconds between two looks at the clock: a suspended machine, or a clock that was set, is noticed in that time."""
+_FIRST, _LONGEST = 60.0, 3600.0
+"""Seconds before an account that failed is tried again; doubled each time."""
+_FINISHED = {RunState.DONE, RunState.PARTIAL, RunState.UNDONE}
+_LOOKED_AT = 50
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def work(
+    app: App, tell: Callable[[str], None], cancel: Cancel, *, now: Clock = _utc_now, tick: float = TICK
+) -> None:
+    """Go on until the cancel is set; `tell` gets a line for each run and each failure.
+
+    Raises AlreadyRunning when this home has a worker.
+    """
+    with exclusive(app.config.home / "locks" / "worker.lock", "the worker of this home"):
+        name = name_of(app)
+        Workers(app.db).beat(name, _ms(now()))
+        Workers(app.db).failed(name, "")
+        worker = _Worker(app, tell, cancel, now, name)
+        with _beating(app, name, now, tick):
+            while not cancel.is_set:
+                worker.round()
+                with suppress(Cancelled):
+                    cancel.sleep(tick)
+        Workers(app.db).end(name)
+
+
+def name_of(app: App) -> str:
+    """A home on a machine."""
+    home = hashlib.sha256(str(app.config.home).encode()).hexdigest()[:8]
+    return f"{platform.node()}-{home}"
+
+
+@contextmanager
+def _beating(app: App, name: str, now: Clock, tick: float) -> Iterator[None]:
+    """Signs of life from a thread of its own: a run may take hours."""
+    end = threading.Event()
+
+    def beat() -> None:
+        while not end.wait(tick):
+            with suppress(StoreError):  # the next one may come through
+                Workers(app.db).beat(name, _ms(now()))
+
+    thread = threading.Thread(target=beat, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+class _Worker:
+    def __init__(self, app: App, tell: Callable[[str], None], cancel: Cancel, now: Clock, name: str) -> None:
+        self._app, self._tell, self._cancel, self._now, self._name = app, tell, cancel, now, name
+        self._polled: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+        self._retry: dict[str, datetime] = {}
+
+    def round(self) -> None:
+        """Look once at every account; what fails is told, and tried again later and later."""
+        if not self._rests(""):
+            self._guarded("", self._every_account)
+
+    def _every_account(self) -> None:
+        app = self._app
+        handed = app.config.demo or bool(app.google.token)
+        logins = (app.account(),) if handed else app.accounts.list()
+        for address in [one.address for one in logins]:
+            if self._cancel.is_set:
+                return
+            if not self._rests(address):
+                self._guarded(address, lambda address=address: self._serve(address))  # type: ignore[misc]
+
+    def _rests(self, address: str) -> bool:
+        until = self._retry.get(address)
+        return until is not None and self._now() < until
+
+    def _guarded(self, address: str, step: Callable[[], None]) -> None:
+        """The worker loop: a failure is told and kept, and the worker lives on."""
+        try:
+            step()
+        except (Cancelled, AlreadyRunning):
+            return  # the person's stop; or another process does the work
+        except Exception as error:  # noqa: BLE001 -- told, kept for doctor, and tried again
+            self._failed(address, error)
+        else:
+            if self._failures.pop(address, 0):
+                self._retry.pop(address)
+                Workers(self._app.db).failed(self._name, "")
+
+    def _failed(self, address: str, error: Exception) -> None:
+        count = self._failures[address] = self._failures.get(address, 0) + 1
+        seconds = min(_LONGEST, _FIRST * 2 ** min(count - 1, 10))
+        self._retry[address] = self._now() + timedelta(seconds=seconds)
+        self._app.forget(address)  # a new login, or new connections, are taken up by the next try
+        kind = type(error).__name__ if isinstance(error, MailreeveError) else "Fault"
+        text = f"{kind}: {reason(error)}"
+        with suppress(StoreError):
+            Workers(self._app.db).failed(self._name, text)
+        self._tell(f"{text} Tried again in {seconds / 60:.0f} min.")
+
+    def _serve(self, address: str) -> None:
+        now = self._now()
+        if self._is_night(address, now) or self._has_news(address, now):
+            self._tell(line(triage.triage(self._app.mailbox(address), cancel=self._cancel)))
+        elif Proposals(self._app.db, address).due(_ms(now)):
+            for one in later.deliver(self._app.mailbox(address)):
+                self._tell(f"{one['proposal']} {one['status']}")
+
+    def _is_night(self, address: str, now: datetime) -> bool:
+        """A planned moment passed and no run that came to its end began since: also after a restart, and once."""
+        rows = Workers(self._app.db).all()
+        first = next((row.since for row in rows if row.name == self._name), _ms(now))
+        runs = Runs(self._app.db, address).latest(_LOOKED_AT)
+        last = next((run.started for run in runs if run.state in _FINISHED), None)
+        since = last or datetime.fromtimestamp(first / 1000, UTC)
+        return bool(self._app.plan.between(since, now))
+
+    def _has_news(self, address: str, now: datetime) -> bool:
+        """Ask Gmail's history, when it is time to: not before the first night, which sets the cursor."""
+        every = self._app.config.night.every
+        if not every or now - self._polled.get(address, now - every) < every:
+            return False
+        box = self._app.mailbox(address)
+        if box.ledger.cursor() is None:
+            return False
+        self._polled[address] = now
+        found = {ref.id for ref in intake.collect(box.parts(), Options(), self._cancel).refs}
+        return bool(found - box.ledger.decided(found) - {entry.message for entry in box.ledger.open()})
+
+
+def line(answer: RunAnswer) -> str:
+    """A run in a line: ids and counts."""
+    decided = answer["decided"]
+    count = decided["rule"] + decided["pattern"] + decided["offline"] + decided["llm"]
+    return (
+        f"{answer['run']} {answer['state']}: {answer['seen']} seen, {count} decided, "
+        f"{len(answer['needs_human'])} for you to decide, {len(answer['failed'])} failed, "
+        f"{len(answer['drafts'])} drafts, {answer['units']} units, {answer['seconds']:.1f} s"
+    )
+
+
+def health(app: App, address: str, now: datetime | None = None) -> Finding:
+    """Whether the nights happen that are expected."""
+    now = now or _utc_now()
+    workers = Workers(app.db)
+    if not app.is_planned:
+        return good("no night is planned: `mailreeve worker` makes one each night")
+    failing = [row.error for row in workers.all() if row.error]
+    last = next(iter(Runs(app.db, address).latest(1)), None)
+    missing = app.plan.overdue(last.started, now) if last else ()
+    if missing:
+        return bad(
+            f"No run in the nights of {told(app.plan.dates(missing))}.",
+            "Start `mailreeve worker` or your timer, or change [night] at in config.toml.",
+        )
+    if failing:
+        return bad(f"The worker's last try failed: {failing[0]}", "Mend that; the worker tries again itself.")
+    alive = "a worker is alive" if workers.alive(_ms(now)) else "no worker is alive"
+    coming = app.plan.next(now)
+    when = f", next night {coming.astimezone(app.plan.zone):%Y-%m-%d %H:%M}" if coming else ""
+    return good(alive + when)
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
