@@ -13,7 +13,6 @@ from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned
 from mailreeve.triage.nights import Plan
-from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
