@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.service import destinations, triage
 
+SETTLED = 3.0
+"""Seconds after which the tracker is done with what a killed run had on its way; a lease lasts two minutes."""
 DRIVER = """
 import os, signal, sys, threading, time
 from mailreeve.cli import root
@@ -137,6 +140,7 @@ def survives(
     subject = f"printer-{request}-{int(delay * 1000)}"
     deliver(sandbox, subject)
     assert -signal.SIGKILL == killed(box, sandbox, request, delay)
+    time.sleep(SETTLED)
     box.app.db.execute("update outbox set next_at = 0 where state = 'delivering'")  # its lease is over
     triage.triage(box, cancel=Cancel())
     (ticket,) = tracker.tickets(subject)

@@ -54,8 +54,9 @@ def test_a_lost_answer_makes_nothing_twice(tracker: Tracker, times: int) -> None
     """Created or commented, and the answer gone: the next attempt finds it."""
     for number in (1, 2):
         tracker.lose = times
-        states = [told(tracker, number).state for _ in range(times + 1)]
-        assert [State.RETRY, *[State.DELIVERED] * times] == states
+        found = [told(tracker, number) for _ in range(times + 1)]
+        assert [State.RETRY, *[State.DELIVERED] * times] == [one.state for one in found]
+        assert tickets.SETTLED == found[0].wait
         tracker.lose = 0
     assert (1, 1) == (len(tracker.issues), len(tracker.comments[1]))
 

@@ -18,6 +18,8 @@ from mailreeve.outbound.wire import Wire
 
 MOST_FOUND = 4 * 1024 * 1024
 """Bytes that are read of what a ticket system holds."""
+SETTLED = 120
+"""Seconds after a lost answer before anybody looks: the request may still be at work there."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _LINK = re.compile(r"https?://[\x21-\x7e]{1,1000}")
 
@@ -61,7 +63,7 @@ def deliver(
     except InputError as error:
         return Outcome(State.REFUSED, error.message)
     except DestinationUnavailable as error:
-        return Outcome(State.RETRY, error.message)
+        return Outcome(State.RETRY, error.message, wait=SETTLED)
     except _Not as error:
         return error.outcome
 
