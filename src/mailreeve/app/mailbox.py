@@ -225,6 +225,7 @@ class Mailbox:
             send_as=self.send_as,
             kept=self.kept,
             remember=self.remember,
+            plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,
         )
 
@@ -270,7 +271,6 @@ class Mailbox:
             self._names = {label.id: label.name for label in self.gmail.labels()}
         return [self._names.get(id_, id_) for id_ in ids]
 
-            plan=self.app.plan if self.app.is_planned else None,
     def url(self, thread_id: str) -> str:
         """Where the thread is in Gmail's web page."""
         return f"https://mail.google.com/mail/?authuser={quote(self.address)}#all/{thread_id}"
