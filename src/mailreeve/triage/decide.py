@@ -57,7 +57,8 @@ def decide(
     evidence = ("rules: none applies", *offline.evidence)
     sure = offline.confidence >= bar and not offline.needs_human
     measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {bar:.2f}"
-    vetoes = tuple(f"veto: {why}" for why in signals.vetoes)
+    kind = next((label.archetype for label in labels if label.id == offline.label), None)
+    vetoes = tuple(f"veto: {why}" for why in signals.objections(kind))
     if not model:
         evidence = (*evidence, measure, "no model is configured, so the offline reader decides alone")
         return Decision(closed(replace(offline, evidence=evidence), labels), evidence)

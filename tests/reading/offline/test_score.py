@@ -32,6 +32,13 @@ def test_every_rule_can_speak() -> None:
         mail("To unsubscribe click here."),
         mail("x", invite=Invite("REQUEST", "u", "Lunch", "2026-11-26T12:00", "2026-11-26T13:00", "", "")),
         mail("Half price for friends, 40% off", sender="a@b.xyz"),
+        mail("x", headers={"Delivered-To": OWNER}, to="other@elsewhere.example"),
+        mail(
+            "Robin, could you send the scan?",
+            headers={"List-Post": "<mailto:l@x.example>", "List-Id": "<l.x.example>"},
+        ),
+        mail("\n".join(f"https://shop.example/{number}" for number in range(5)), sender="a@b.example"),
+        mail("x", subject="ADV: roofs"),
     ]
     seen += [signals.read(message, own=frozenset({OWNER})) for message in extra]
     dead = [rule.why for rule in RULES if not any(rule.strength(each) for each in seen)]

@@ -25,7 +25,7 @@ def topics() -> Mapping[str, re.Pattern[str]]:
         elif line and not line.startswith("#"):
             current.append(line)
     # no phrase begins elsewhere, and asking so first spares a hostile text of punctuation the long list
-    start = r"(?<!\w)(?=[\w$€£#:;<])"
+    start = r"(?<!\w)(?=[\w$€£#:;<(])"
     return MappingProxyType(
         {name: re.compile(rf"{start}(?:{'|'.join(words)})(?!\w)") for name, words in phrases.items()}
     )
@@ -40,7 +40,7 @@ NO_REPLY_SENDER = re.compile(
     r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply|mailer[-_.]?daemon|postmaster|bounces?|notifications?|notify|alerts?|updates?|"
     r"auto(?:mated|mailer|confirm)?|system|robot|daemon|root|cron|nagios|jenkins|jira|github|gitlab|account(?:s|-security\w*)?|"
     r"security(?:-noreply)?|receipts?|orders?|order-update|shipment-tracking|invoices?|billing|statements?|confirmations?|"
-    r"calendar-notification|feedback|mailing|drive-shares\S*|versand|rechnung(?:en)?|bestellung(?:en)?)(?:[-_+.]\S*)?$"
+    r"calendar-notification|feedback|mailing|rss(?:-?feeds?)?|feeds?|rss2email|drive-shares\S*|versand|rechnung(?:en)?|bestellung(?:en)?)(?:[-_+.]\S*)?$"
     r"|(?:^|[-_.+])(?:no-?reply|bot|automation|notifications?|alerts?)(?:[-_.+]|$)",
     re.IGNORECASE,
 )

@@ -28,6 +28,9 @@ _A = Archetype
 _WORTHLESS = {_A.NEWSLETTER, _A.PROMOTION, _A.COLD, _A.SUSPICIOUS}
 """Their wishes are nobody's duty: no action items, no deadline, no answer."""
 
+_ONLY_A_DATE = 0.8
+"""A date makes nothing surely urgent when no word says so."""
+
 
 class OfflineReader:
     """Reads by signals and weights; everything it says is marked `offline`.
@@ -86,6 +89,8 @@ class OfflineReader:
             else extract.line(message, seen, archetype, when.tzinfo)
         )
         confidence = score.confidence(share)
+        if archetype is _A.URGENT and not seen.has("urgent"):
+            confidence = min(confidence, _ONLY_A_DATE)
         reasons = "; ".join(score.reasons[archetype][:3]) or "nothing speaks for anything else"
         return Verdict(
             id=message.id,

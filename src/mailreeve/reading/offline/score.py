@@ -90,7 +90,7 @@ def _to_owner(s: Signals) -> bool:
 def _private(s: Signals) -> bool:
     return (
         s.human
-        and not (s.colleague or s.sent_by_service or s.odd_sender)
+        and not (s.colleague or s.sent_by_service or s.odd_sender or s.presses)
         and (s.count("personal") >= 2 or (s.free_mail and s.has("personal", "scheduling")))
     )
 
@@ -101,7 +101,9 @@ RULES: tuple[Rule, ...] = (
     Rule("automatic reply", _if(lambda s: s.auto_reply), {_A.FYI: 5.0, _A.NOTIFICATION: 3.2, **_man(-4, -4, -4)}),
     Rule("sent to a list", _if(lambda s: s.list_mail and not s.discussion),
          {_A.NEWSLETTER: 2.2, _A.PROMOTION: 1.4, _A.NOTIFICATION: 0.4, _A.COLD: -0.5, **_man(-2.5, -3, -2.5)}),
-    Rule("a discussion list", _if(lambda s: s.discussion), {_A.FYI: 1.5, _A.NEWSLETTER: 1.2, **_man(-0.6, -2, -0.8)}),
+    Rule("a discussion list", _if(lambda s: s.discussion), {_A.NEWSLETTER: 4.0, _A.FYI: 1.5, _A.COLD: -1.5, _A.SUSPICIOUS: -1.5, _A.PROMOTION: -1.0, **_man(-1.5, -2, -2)}),
+    Rule("named recipients, and you are none of them", _if(lambda s: s.bypassed and not s.discussion and not s.colleague),
+         {_A.NEWSLETTER: 1.5, _A.PROMOTION: 0.8, _A.SUSPICIOUS: 0.8, **_man(-2.0, -1.0, -1.0)}),
     Rule("sent by a program", _if(lambda s: s.automated),
          {_A.NOTIFICATION: 2.7, _A.RECEIPT: 1.0, _A.CALENDAR: 0.4, _A.NEWSLETTER: -0.8, _A.COLD: -2, _A.FYI: -0.4, **_man(-2.5, -3, -0.8)}),
     Rule("a mass-mailing sender", _if(lambda s: s.sent_by_service and not s.automated),
@@ -119,15 +121,19 @@ RULES: tuple[Rule, ...] = (
          {_A.PERSONAL: 0.3, _A.FYI: 0.3, _A.COLD: -4, _A.PROMOTION: -2, _A.SUSPICIOUS: -1.5}),
     Rule("somebody known asks", _if(lambda s: s.known and s.asks), {_A.TO_REPLY: 0.8}),
     Rule("written by a person", _if(lambda s: s.human and not s.sent_by_service), {_A.FYI: 0.9, _A.TO_REPLY: 0.9, _A.PERSONAL: 0.3}),
+    Rule("many links, by a stranger", _if(lambda s: s.links > 3 and _stranger(s) and not (s.reply or s.list_mail)),
+         {_A.PROMOTION: 1.2, _A.NEWSLETTER: 0.5, _A.SUSPICIOUS: 0.3, **_man(-1.2, -1.0, -1.0)}),
     Rule("part of a conversation", _if(lambda s: s.reply and s.human), {_A.TO_REPLY: 0.6, _A.COLD: -1.2, _A.FYI: 0.3}),
-    Rule("copied to you, not written to you", _if(lambda s: not s.to_me and not s.list_mail), {_A.FYI: 1.2, **_man(-0.9, 0, -0.5)}),
+    Rule("copied to you, not written to you", _if(lambda s: not s.to_me and not s.list_mail and (s.colleague or not s.bypassed)), {_A.FYI: 1.2, **_man(-0.9, 0, -0.5)}),
     # what it asks
+    Rule("calls you by name on a list", _if(lambda s: s.discussion and s.named), {_A.TO_REPLY: 5.0}),
     Rule("asks a question", _when(_to_owner, lambda s: min(len(s.questions), 2)), {_A.TO_REPLY: 1.1, _A.FYI: -0.5}),
     Rule("asks for something", _when(_to_owner, lambda s: min(len(s.requests), 2)), {_A.TO_REPLY: 1.0, _A.FYI: -0.5, _A.URGENT: 0.2}),
     Rule("looks for a date", _when(lambda s: s.human, lambda s: min(s.count("scheduling"), 2)), {_A.TO_REPLY: 0.8, _A.CALENDAR: 0.3}),
     Rule("urgent words", _when(lambda s: not _pitch(s) and not s.list_mail, _words("urgent", 3)), {_A.URGENT: 1.1}),
     Rule("due within hours", _when(lambda s: not _pitch(s) and not s.list_mail, _words("soon", 2)), {_A.URGENT: 1.2}),
-    Rule("asks for it within hours", _if(lambda s: s.asks and s.has("soon") and not _pitch(s)), {_A.URGENT: 1.8}),
+    Rule("asks for it within hours", _if(lambda s: s.asks and s.has("soon") and not _pitch(s) and (s.has("urgent") or not s.has("personal"))), {_A.URGENT: 1.8}),
+    Rule("what it asks for is urgent", _if(lambda s: s.presses and s.asks and not _pitch(s) and not s.list_mail), {_A.URGENT: 0.7}),
     Rule("names a deadline", _when(lambda s: not _machine(s), lambda s: min(s.count("deadline"), 2)), {_A.URGENT: 0.4, _A.TO_REPLY: 0.4}),
     Rule("for information", lambda s: _words("fyi", 3)(s) * (0.5 if s.requests else 1.0),
          {_A.FYI: 1.3, _A.NOTIFICATION: 0.2, **_man(-0.7, -0.2, -0.6)}),
@@ -136,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     # what it is about
     Rule("private matters", _when(lambda s: s.human, _words("personal", 4)), {_A.PERSONAL: 0.75}),
     Rule("private matters and no work", _if(_private), {_A.PERSONAL: 1.2, _A.TO_REPLY: -0.7, _A.URGENT: -0.9}),
+    Rule("marked as advertisement", _if(lambda s: s.has("advert")), {_A.PROMOTION: 3.0, _A.SUSPICIOUS: 0.5, **_man(-2, -1, -1)}),
     Rule("sales words", _words("promotion", 4), {_A.PROMOTION: 0.9, _A.COLD: 0.1}),
     Rule("newsletter words", _when(_machine, _words("newsletter", 3)), {_A.NEWSLETTER: 0.9}),
     Rule("the footer of a mass mailing", _if(lambda s: s.has("footer") and not s.list_mail and not s.discussion),
@@ -145,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     Rule("a program that sells nothing here", _if(lambda s: s.automated and not s.has("receipt")), {_A.RECEIPT: -1.2, _A.NOTIFICATION: 0.3}),
     Rule("notification words", _words("notification", 4), {_A.NOTIFICATION: 0.7}),
     Rule("about account security", _when(_machine, _words("security", 2)), {_A.NOTIFICATION: 1.0, _A.PROMOTION: -1.0}),
-    Rule("appointment words", _words("calendar", 3), {_A.CALENDAR: 1.1}),
+    Rule("appointment words", _words("calendar", 3), {_A.CALENDAR: 1.4}),
     Rule("a pitch by a stranger", _when(_stranger, _words("cold", 4)), {_A.COLD: 0.9}),
     Rule("one sales phrase after the other", _when(lambda s: _stranger(s) and not s.reply, lambda s: min(max(s.count("cold") - 1, 0), 3)),
          {_A.COLD: 0.8, **_man(-0.8, -0.5, -0.5)}),

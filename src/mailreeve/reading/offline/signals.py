@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from mailreeve.mail import senders
-from mailreeve.models import Message
-from mailreeve.reading.offline import language, lexicon, sentences
+from mailreeve.models import Archetype, Message
+from mailreeve.reading.offline import language, lexicon, routes, sentences
 
 _HEAD, _TAIL = 4000, 1000
 _CATEGORIES = {
@@ -28,6 +28,8 @@ _BROKEN_WORD = re.compile(
 _SPACED_OUT = re.compile(r"\w [.,!?] (?=\w|$)")
 _SHOUT = re.compile(r"\b[A-Z]{4,}\b")
 _REPLY_MARK = re.compile(r"(?:re|aw|fwd?|wg|tr|rv)\s*:", re.IGNORECASE)
+_TOMORROW = re.compile(r"tomorrow|morgen|demain|ma[ñn]ana")
+_ALWAYS = frozenset({"Gmail marked it important", "starred by the owner"})
 _BANGS = re.compile(r"!{2,}")
 
 
@@ -53,6 +55,8 @@ class Signals:
     """A throw-away top level domain, or a name and address of another kind."""
     to_me: bool = True
     """The owner stands in To, or nobody knows the owner's addresses."""
+    bypassed: bool = False
+    """Recipients are named, and the owner is none of them: it came by a list, a forwarder or a blind copy."""
     named: bool = False
     """A question or request calls the owner by first name."""
     people: int = 1
@@ -85,10 +89,14 @@ class Signals:
     """Topic to the words that were found, in the order of the text."""
     in_subject: frozenset[str] = frozenset()
     """Topics whose words are in the subject."""
+    presses: bool = False
+    """A question or request itself holds words of urgency."""
     noise: int = 0
     """Traces of words hidden from filters: letters spaced out, broken words, shouting."""
     length: int = 0
     """Characters of new text."""
+    links: int = 0
+    """How many web addresses the text holds."""
 
     def count(self, topic: str) -> int:
         """How many different words of a topic were found."""
@@ -122,6 +130,22 @@ class Signals:
         )
         return tuple(why for why, holds in told if holds)
 
+    def objections(self, chosen: Archetype | None) -> tuple[str, ...]:
+        """The vetoes that matter when the mail would get a label of this archetype; None is a label of no kind.
+
+        A veto guards against putting away what somebody waits for. What goes before the owner's eyes anyway, as
+        urgent or to be answered, is not put away; a mass mailing's date is a way of selling.
+        """
+        if chosen is Archetype.URGENT:
+            told = [] if self.has("urgent") else ["only its date makes it urgent"]
+            return (*(why for why in self.vetoes if why in _ALWAYS), *told)
+        waived: frozenset[str] = frozenset()
+        if chosen is Archetype.TO_REPLY:
+            waived = frozenset({"names a deadline", "from a known correspondent", "asks the owner something"})
+        elif chosen is Archetype.PROMOTION and self.list_mail and not self.discussion:
+            waived = frozenset({"names a deadline", "urgent words"})
+        return tuple(why for why in self.vetoes if why not in waived)
+
 
 def read(message: Message, *, known: Collection[str] = (), own: Collection[str] = ()) -> Signals:
     """The signals of one mail; `known` and `own` are addresses in lower case."""
@@ -130,7 +154,9 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     topics, in_subject = _topics(message.subject, text)
     author, recipients = message.author, message.to + message.cc
     local, _, domain = author.key.partition("@")
-    listed = _is_list(message)
+    route = routes.of(message, own)
+    own = route.own
+    listed = _is_list(message) or route.through_list
     auto = message.header("Auto-Submitted").lower()
     mine_names = [p.name for p in (*recipients, author) if p.key in own and p.name]
     owner = sentences.first_name(mine_names[0]) if mine_names else ""
@@ -153,13 +179,20 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         free_mail=domain in lexicon.FREE_MAIL,
         odd_sender=domain.rpartition(".")[2] in lexicon.ODD_TLD or _is_odd(author.name, domain),
         to_me=not own or not recipients or any(person.key in own for person in message.to),
-        named=bool(owner) and any(re.search(rf"\b{re.escape(owner)}\b", ask) for ask in questions + requests),
+        bypassed=route.bypassed,
+        named=bool(owner)
+        and (
+            any(re.search(rf"\b{re.escape(owner)}\b", ask) for ask in questions + requests)
+            or (bool(questions or requests) and sentences.greeted(text).lower() == owner.lower())
+        ),
         people=len({person.key for person in recipients}) or 1,
         list_mail=listed,
-        discussion=listed and bool(message.header("List-Post")) and not message.list_unsubscribe_post,
+        discussion=route.through_list
+        or (listed and bool(message.header("List-Post")) and not message.list_unsubscribe_post),
         sent_by_service=any(message.header(name) for name in _ESP_HEADERS)
         or lexicon.BULK_SENDER.match(local) is not None,
-        automated=auto not in {"", "no"} or lexicon.NO_REPLY_SENDER.search(local) is not None,
+        automated=(auto not in {"", "no"} and not auto.startswith("auto-replied"))
+        or lexicon.NO_REPLY_SENDER.search(local) is not None,
         auto_reply=_is_auto_reply(message, topics),
         reply=bool(message.in_reply_to) or _REPLY_MARK.match(message.subject) is not None,
         category=next((name for label, name in _CATEGORIES.items() if label in message.labels), ""),
@@ -171,8 +204,10 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         requests=requests,
         topics=MappingProxyType(topics),
         in_subject=in_subject,
+        presses=any(_presses(piece.lower()) for piece in dict.fromkeys(questions + requests)),
         noise=_noise(f"{message.subject}\n{text}"),
         length=len(body),
+        links=max(len(message.links), text.count("http://") + text.count("https://")),
     )
 
 
@@ -246,6 +281,14 @@ def _is_question(piece: str, owner: str, tongue: str) -> bool:
     return (
         tongue != "en" or bool(owner and owner in piece) or lexicon.QUESTION_TO_YOU.search(piece) is not None
     )
+
+
+def _presses(piece: str) -> bool:
+    """Words of urgency, or a date before tomorrow."""
+    if lexicon.topics()["urgent"].search(piece):
+        return True
+    soon = lexicon.topics()["soon"].search(piece)
+    return soon is not None and not _TOMORROW.search(soon[0])
 
 
 def _noise(text: str) -> int:
