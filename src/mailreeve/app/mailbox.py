@@ -23,6 +23,8 @@ from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
+    from mailreeve.gate.outbox import Outlet
+    from mailreeve.outbound.destination import Destination
     from mailreeve.gate.gate import Gate
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
@@ -136,6 +138,25 @@ class Mailbox:
         )
         made.recover()  # what a crash left open is found out before anything new begins
         return made
+
+    @property
+    def may_leave(self) -> bool:
+        """True when the settings allow destinations at all."""
+        return "outbound" in self.config.policy.capabilities
+
+    @cached_property
+    def destinations(self) -> "tuple[Destination, ...]":
+        """Where events may go, as the settings say; each still needs a person's consent. Raises ConfigError."""
+        from mailreeve.app import outside
+
+        return outside.destinations(self)
+
+    @cached_property
+    def outlet(self) -> "Outlet":
+        """The only door for events; the wire is handed to it alone."""
+        from mailreeve.app import outside
+
+        return outside.outlet(self)
 
     def llm(self) -> "LlmReader | None":
         """A reader with a budget of its own; None when no model is configured."""

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": ("mailreeve.cli.triage", "undo"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),
     "access": ("mailreeve.cli.access", "access"),
+    "destinations": ("mailreeve.cli.destinations", "destinations"),
     "review": ("mailreeve.cli.review", "review"),
     "audit": ("mailreeve.cli.audit", "audit"),
     "serve": ("mailreeve.cli.serve", "serve"),

@@ -18,6 +18,7 @@ SHORT = {
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",
+    "destinations": "Where events go: webhooks and ticket systems, your consent to each, what waits.",
     "review": "Go through what waits for you: on a terminal key by key, with --web in your browser, else as a list.",
     "audit": "The append-only log of everything that was done and who decided it.",
     "serve": "Serve MCP on stdin and stdout until stdin closes; logs go to stderr.",

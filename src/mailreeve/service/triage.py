@@ -8,7 +8,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents
-from mailreeve.service import later, purging
+from mailreeve.service import destinations, later, purging
 from mailreeve.service.answers import (
     DigestAnswer,
     Failed,
@@ -18,12 +18,13 @@ from mailreeve.service.answers import (
     SendAnswer,
     UndoAnswer,
 )
+from mailreeve.service.answers.outside import OutboxJson
 from mailreeve.store.ledger import Entry
 from mailreeve.store.workers import Workers
 from mailreeve.triage import dead, gathering, handing, intake, loop
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import names_of
-from mailreeve.triage.run import Options, parse_age, run_json
+from mailreeve.triage.run import Options, RunResult, parse_age, run_json
 from mailreeve.triage.undo import undo as take_back
 from mailreeve.triage.undo import undo_since
 from mailreeve.triage.undrafting import STANDING
@@ -47,6 +48,8 @@ def triage(
     """Read new mail, label it, draft replies; returns what became of every message, the most pressing first."""
     options = Options(parse_age(since), dry_run, again, limit)
     sent: list[SendAnswer] = []
+    # a destination that cannot be shows before anything is done
+    leaving = not dry_run and bool(box.destinations) and box.may_leave
     if not dry_run:
         sent = later.deliver(box)
         progress(0, None, "whom you write to")
@@ -58,9 +61,20 @@ def triage(
     if not dry_run:
         purging.expire_quietly(box.app, box.address)
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}
+    if leaving:
+        progress(0, None, "telling destinations")
+        news["outbox"] = _told_outside(box, result, cancel)
     told = {"inbox": _inbox(box, result.entries), "changes": _standing(box, result.run)}
     answer: RunAnswer = {**result.as_json(), **told, **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
+
+
+def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson:
+    """The last step: hand over what was decided, deliver what is due."""
+    parts = box.parts()
+    handing.hand_over(parts, box.outlet, cancel)
+    handing.finished(parts, box.outlet, result)
+    return destinations.outbox(box, box.outlet.deliver(cancel).delivered)
 
 
 def _standing(box: Mailbox, run: str) -> int:
@@ -120,7 +134,9 @@ def digest(box: Mailbox) -> DigestAnswer:
     """What the runs of the last day with one found, decided and drafted."""
     dead.close_if_dead(box.ledger)
     made = compile_digest(box.parts())
-    return DigestAnswer(date=made.day.isoformat(), text=made.text, runs=list(made.runs), head=made.head)
+    outside = destinations.lines(destinations.outbox(box)) if box.destinations else []
+    text = "\n".join([made.text, *outside, ""]) if outside else made.text
+    return DigestAnswer(date=made.day.isoformat(), text=text, runs=list(made.runs), head=made.head)
 
 
 def undo(box: Mailbox, id_: str = "", *, since: str = "", cancel: Cancel) -> UndoAnswer:

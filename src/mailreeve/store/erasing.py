@@ -16,7 +16,16 @@ TABLES = {
     **dict.fromkeys(
         (
             *("run", "ledger", "cursor", "tombstone", "change", "audit", "quota", "proposal", "drafted_text"),
-            *("kept", "correspondent", "correspondents_seen", "consent", "outbox", "observation", "wish"),
+            *(
+                "kept",
+                "correspondent",
+                "correspondents_seen",
+                "consent",
+                "outbox",
+                "ticket",
+                "observation",
+                "wish",
+            ),
         ),
         "account",
     ),
