@@ -180,19 +180,13 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         odd_sender=domain.rpartition(".")[2] in lexicon.ODD_TLD or _is_odd(author.name, domain),
         to_me=not own or not recipients or any(person.key in own for person in message.to),
         bypassed=route.bypassed,
-        named=bool(owner)
-        and (
-            any(re.search(rf"\b{re.escape(owner)}\b", ask) for ask in questions + requests)
-            or (bool(questions or requests) and sentences.greeted(text).lower() == owner.lower())
-        ),
+        named=_named(owner, text, questions + requests),
         people=len({person.key for person in recipients}) or 1,
         list_mail=listed,
-        discussion=route.through_list
-        or (listed and bool(message.header("List-Post")) and not message.list_unsubscribe_post),
+        discussion=route.through_list or (listed and _is_discussion(message)),
         sent_by_service=any(message.header(name) for name in _ESP_HEADERS)
         or lexicon.BULK_SENDER.match(local) is not None,
-        automated=(auto not in {"", "no"} and not auto.startswith("auto-replied"))
-        or lexicon.NO_REPLY_SENDER.search(local) is not None,
+        automated=_is_automated(auto, local),
         auto_reply=_is_auto_reply(message, topics),
         reply=bool(message.in_reply_to) or _REPLY_MARK.match(message.subject) is not None,
         category=next((name for label, name in _CATEGORIES.items() if label in message.labels), ""),
@@ -209,6 +203,22 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         length=len(body),
         links=max(len(message.links), text.count("http://") + text.count("https://")),
     )
+
+
+def _named(owner: str, text: str, asked: tuple[str, ...]) -> bool:
+    """True when something is asked, and the owner is called by name in it or in the greeting."""
+    called = re.compile(rf"\b{re.escape(owner)}\b")
+    greeted = bool(asked) and sentences.greeted(text).lower() == owner.lower()
+    return bool(owner) and (greeted or any(called.search(each) for each in asked))
+
+
+def _is_automated(auto: str, local: str) -> bool:
+    told = auto not in {"", "no"} and not auto.startswith("auto-replied")
+    return told or lexicon.NO_REPLY_SENDER.search(local) is not None
+
+
+def _is_discussion(message: Message) -> bool:
+    return bool(message.header("List-Post")) and not message.list_unsubscribe_post
 
 
 def _is_for(owner: str, called: str, piece: str, *, for_other: bool) -> bool:
