@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("mailreeve.cli.triage", "runs"),
     "labels": ("mailreeve.cli.triage", "labels"),
     "undo": ("mailreeve.cli.triage", "undo"),
+    "followups": ("mailreeve.cli.followups", "followups"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),
     "access": ("mailreeve.cli.access", "access"),
     "destinations": ("mailreeve.cli.destinations", "destinations"),

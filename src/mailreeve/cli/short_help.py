@@ -16,6 +16,7 @@ SHORT = {
     "runs": "Past runs: coverage, cost, failures.",
     "labels": "The labels that triage chooses from, and when each is given.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
+    "followups": "What you asked and nobody answered, and what you promised by a date.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",
     "destinations": "Where events go: webhooks and ticket systems, your consent to each, what waits.",

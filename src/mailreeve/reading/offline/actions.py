@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailreeve.models import ActionItem, Message
 from mailreeve.reading import plain
-from mailreeve.reading.offline import dates, lexicon, sentences
+from mailreeve.reading.offline import clauses, dates, lexicon, sentences
 from mailreeve.reading.offline.signals import Signals
 
 OWNER = "you"
@@ -20,6 +20,7 @@ _ASKED = re.compile(
     r"would you mind|are you able to|make sure (?:to|that you)|don't forget to|remember to|(?:do )?you mind)\s+(?P<do>[a-z].*)",
     re.IGNORECASE | re.DOTALL,
 )
+_MUST = re.compile(r"\b(?:you|everyone) (?:must|need to|have to)\b", re.IGNORECASE)
 _SOMEBODY = re.compile(
     r"\b(?:can|could|would|will) (?:somebody|someone|anyone|one of (?:you|us))\s+(?:please )?(?P<do>[a-z].*)",
     re.IGNORECASE | re.DOTALL,
@@ -43,7 +44,7 @@ _PROMISED_ELSEWHERE = re.compile(
 )
 _IMPERATIVE = re.compile(
     r"^(?:add|approve|arrange|ask|attach|book|bring|call|cancel|check|choose|coordinate|complete|confirm|contact|coordinate|decide|email|fill|finish|fix|"
-    r"forward|identify|invite|join|mail|order|pay|pick|prepare|print|provide|read|register|renew|reply|request|reserve|respond|return|review|rsvp|schedule|"
+    r"forward|identify|invite|join|mail|order|pay|pick|prepare|print|provide|read|register|renew|reply|request|reserve|reset|respond|return|review|rsvp|schedule|"
     r"send|share|sign|submit|sync|tell|test|update|upload|verify|write|audit|draft)\b(?!\s*[:=]|ed\b|\s+(?:is|was|are|from)\b)",
     re.IGNORECASE,
 )
@@ -109,15 +110,24 @@ def of(message: Message, seen: Signals, who: People, when: datetime) -> tuple[Ac
     found = list(_assigned(message, who, when))
     before = ""
     for piece in seen.sentences:
-        item = _asked(piece, seen.calls.get(piece, ""), who) or _promised(piece, who)
-        if item is None and seen.language != "en" and piece in seen.requests:
+        tasks = list(_tasks(piece, seen, who))
+        if not tasks and seen.language != "en" and piece in seen.requests:
             what = plain.capped(piece, _LIMIT)
             found.append(ActionItem(what, who.called, due(piece, when, before), message.id))
-        if item is not None:
-            found.append(_item(message, *item, due(piece, when, before)))
+        found += [_item(message, *task, due(piece, when, before)) for task in tasks]
         before = piece
     kept = [item for item in found if item.due or not (seen.automated or seen.sent_by_service)]
     return tuple(_distinct(kept))[:8]
+
+
+def _tasks(piece: str, seen: Signals, who: People) -> Iterator[tuple[str, str]]:
+    """(what, who) for each thing that the sentence asks for or promises."""
+    for part in clauses.numbered(piece):
+        item = _asked(clauses.bare(part), seen.calls.get(piece, ""), who)
+        if item is not None:
+            yield from ((what, item[1]) for what in clauses.each(item[0]))
+        elif promise := _promised(part, who):
+            yield promise
 
 
 def due(piece: str, when: datetime, before: str = "") -> str:
@@ -153,11 +163,15 @@ def _asked(text: str, called: str, who: People) -> tuple[str, str] | None:
     whom = _whom(called, who)
     if match := _SOMEBODY.search(text):
         return match["do"], "somebody"
-    if (match := _TELL.search(text) or _I_NEED_TO_KNOW.search(text)) and not who.outgoing:
+    first = _ASKED.search(text)
+    told = _TELL.search(text)
+    if first and told and first.start("do") < told.start("whom") - 8:
+        return first["do"], whom  # "investigate and let us know" is one task
+    if (match := told or _I_NEED_TO_KNOW.search(text)) and not who.outgoing:
         return _told(who, match["what"]), whom
     if (match := _NEEDED.search(text)) and not who.outgoing:
         return f"give {who.author} {match['what']}", whom
-    if (match := _ASKED.search(text)) and lexicon.topics()["request"].search(text.lower()):
+    if (match := first) and (_MUST.search(text) or lexicon.topics()["request"].search(text.lower())):
         return match["do"], whom
     if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:
         return text, whom
@@ -212,7 +226,7 @@ def _item(message: Message, what: str, whom: str, until: str) -> ActionItem:
     author = first_name(message)
     text = re.sub(r"\bme\b", author, text) if whom != author else text
     text = re.sub(r"\bmy\b", f"{author}'s", text) if whom != author else text
-    text = _TAIL.sub("", text)
+    text = clauses.about(_TAIL.sub("", text), message.subject)
     return ActionItem(plain.capped(text[:1].upper() + text[1:], _LIMIT), whom, until, message.id)
 
 

@@ -1,0 +1,96 @@
+"""Mail of the owner that still waits for an answer, and what the owner promised in it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from mailreeve.cancel import Cancel
+from mailreeve.errors import NotFound
+from mailreeve.google.gmail import Gmail
+from mailreeve.models import Message, Thread
+from mailreeve.reading.offline import actions, lexicon, signals
+
+DAYS = 3
+"""So long nobody answered."""
+LOOK_BACK = 30
+MOST = 50
+"""Threads that are looked at, the newest first; 40 quota units each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the owner said that they would do."""
+
+    what: str
+    due: str
+    """ISO 8601; empty when no date was named."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A thread in which somebody owes something."""
+
+    thread_id: str
+    message_id: str
+    """Gmail's id of the owner's last message."""
+    to: tuple[str, ...]
+    subject: str
+    sent: datetime
+    asked: tuple[str, ...]
+    """What waits for an answer, in the owner's words; empty when nothing does."""
+    promises: tuple[Promise, ...]
+
+
+def of(
+    thread: Thread, own: Collection[str], now: datetime, zone: tzinfo, days: int = DAYS
+) -> FollowUp | None:
+    """What a thread still owes; None when nothing. An automatic reply is no answer; a note to oneself waits for nobody."""
+    real = [one for one in thread.messages if "DRAFT" not in one.labels and not _automatic(one, own)]
+    if not real or real[-1].author.key not in own:
+        return None
+    last = real[-1]
+    sent = datetime.fromtimestamp(last.internal_date / 1000, UTC)
+    others = tuple(one.key for one in (*last.to, *last.cc) if one.key not in own)
+    asked = _asked(last, own) if others and now - sent >= timedelta(days=days) else ()
+    promises = _promises(last, own, sent.astimezone(zone)) if others else ()
+    if not asked and not promises:
+        return None
+    return FollowUp(thread.id, last.id, others, last.subject, sent, asked, promises)
+
+
+def find(
+    gmail: Gmail, own: Collection[str], now: datetime, zone: tzinfo, cancel: Cancel, days: int = DAYS
+) -> tuple[FollowUp, ...]:
+    """The threads of the last month in which the owner wrote last, the newest first."""
+    gmail = gmail.bound(cancel)
+    page = gmail.search(f"in:sent newer_than:{LOOK_BACK}d", limit=100)
+    found: list[FollowUp] = []
+    for thread in list(dict.fromkeys(ref.thread_id for ref in page.items))[:MOST]:
+        cancel.check()
+        try:
+            one = of(gmail.thread(thread), own, now, zone, days)
+        except NotFound:
+            continue
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def _automatic(message: Message, own: Collection[str]) -> bool:
+    return message.author.key not in own and signals.read(message, own=own).auto_reply
+
+
+def _asked(message: Message, own: Collection[str]) -> tuple[str, ...]:
+    """Questions and requests to the others; none in a note that says itself that it needs no answer."""
+    seen = signals.read(message, own=own)
+    request = lexicon.topics()["request"]
+    return tuple(
+        piece for piece in seen.sentences if piece.rstrip().endswith("?") or request.search(piece.lower())
+    )[:5]
+
+
+def _promises(message: Message, own: Collection[str], when: datetime) -> tuple[Promise, ...]:
+    """What the owner says they will do, where a date is named."""
+    seen = signals.read(message, own=own)
+    items = actions.of(message, seen, actions.people(message, frozenset(own)), when)
+    return tuple(Promise(one.what, one.due) for one in items if one.who == actions.OWNER and one.due)
