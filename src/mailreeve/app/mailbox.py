@@ -23,17 +23,18 @@ from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
-    from mailreeve.gate.outbox import Outlet
-    from mailreeve.outbound.destination import Destination
     from mailreeve.gate.gate import Gate
+    from mailreeve.gate.outbox import Outlet
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
+    from mailreeve.outbound.destination import Destination
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
     from mailreeve.store.index import Index
     from mailreeve.triage.cascade import Cascade
     from mailreeve.triage.parts import Parts
+    from mailreeve.triage.ruling import Ruling
 
 AUDIT_KEY = "audit-key"
 """Name of the keyring entry that anchors the audit chain."""
@@ -158,8 +159,21 @@ class Mailbox:
 
         return outside.outlet(self)
 
-    def llm(self) -> "LlmReader | None":
-        """A reader with a budget of its own; None when no model is configured."""
+    def ruling(self) -> "Ruling | None":
+        """The user's rules as the file has them now; None without any. Raises ConfigError for a wrong one."""
+        from mailreeve.app import rulebook
+
+        rules = rulebook.read(self.config.home, self.labels, self.config.triage.label_prefix)
+        if not rules:
+            return None
+
+        def names() -> dict[str, str]:
+            return {one.id: one.name for one in self.gmail.labels()}
+
+        return rulebook.ruling(rules, self.zone, self.correspondents.known(), names)
+
+    def llm(self, ruling: "Ruling | None" = None) -> "LlmReader | None":
+        """A reader with a budget of its own, which judges the rules' conditions too; None without a model."""
         settings = self.config.llm
         if not settings.configured:
             return None
@@ -175,7 +189,11 @@ class Mailbox:
         )
         about = " ".join(filter(None, (self.name, f"<{self.address}>", self.config.user.about)))
         return LlmReader(
-            ChatClient(self.app.endpoint), Budget(limits), about=about, body_tokens=settings.body_tokens
+            ChatClient(self.app.endpoint),
+            Budget(limits),
+            about=about,
+            body_tokens=settings.body_tokens,
+            conditions=ruling.questions if ruling else (),
         )
 
     @cached_property
@@ -204,16 +222,21 @@ class Mailbox:
         from mailreeve.triage.cascade import Cascade
         from mailreeve.triage.learn import patterns_of
 
+        ruling = self.ruling()
         return Cascade(
             self.labels,
             self.offline(),
-            self.llm(),
+            self.llm(ruling),
+            ruling=ruling,
             bar=self.config.triage.offline_bar,
             patterns=patterns_of(self.learned),
         )
 
-    def parts(self) -> "Parts":
-        """What the triage of this account works with, with a reader's budget of its own."""
+    def parts(self, ruling: "Ruling | None" = None) -> "Parts":
+        """What the triage of this account works with, with a reader's budget of its own.
+
+        `ruling` are the rules that a run obeys: only a run is stopped by rules that cannot be read.
+        """
         from mailreeve.google.quota import PER_MINUTE, cost
         from mailreeve.triage.parts import Parts, Settings
 
@@ -235,7 +258,8 @@ class Mailbox:
             account=self.address,
             gmail=self.gmail,
             offline=self.offline(),
-            llm=self.llm(),
+            llm=self.llm(ruling),
+            ruling=ruling,
             ledger=self.ledger,
             journal=self.journal,
             audit=self.audit,
@@ -263,10 +287,11 @@ class Mailbox:
 
     def open_index(self) -> "Index":
         """The local index, made when there is none."""
+        from mailreeve.reading.secrets_mail import is_secret_mail
         from mailreeve.store.index import Index
 
         if self._index is None or self._index.db.file != self.index_file or not self.index_file.exists():
-            self._index = Index(self.index_file, self.address)
+            self._index = Index(self.index_file, self.address, is_secret_mail)
         return self._index
 
     def forget_index(self) -> bool:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("mailreeve.cli.triage", "digest"),
     "runs": ("mailreeve.cli.triage", "runs"),
     "labels": ("mailreeve.cli.triage", "labels"),
+    "rules": ("mailreeve.cli.rules", "rules"),
     "undo": ("mailreeve.cli.triage", "undo"),
     "followups": ("mailreeve.cli.followups", "followups"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),

@@ -15,6 +15,7 @@ SHORT = {
     "digest": "What the last run found, decided and drafted.",
     "runs": "Past runs: coverage, cost, failures.",
     "labels": "The labels that triage chooses from, and when each is given.",
+    "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
     "followups": "What you asked and nobody answered, and what you promised by a date.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",

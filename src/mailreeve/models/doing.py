@@ -12,8 +12,10 @@ class Action:
     """Something that a decision wants done to one message: kind and its argument."""
 
     kind: str
-    """label, archive, read, star, draft."""
+    """label, archive, read, star, notify."""
     value: str = ""
+    rule: str = ""
+    """Which rule wants it, with its version: `invoices@3f2a9c01d4e5`."""
 
 
 class ChangeState(StrEnum):

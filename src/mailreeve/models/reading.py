@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailreeve.models.doing import Action
+
 
 class Archetype(StrEnum):
     """What a user's label means, so that the offline reader can use it."""
@@ -89,6 +91,10 @@ class Verdict:
     """True when nobody could decide: the label `needs-human` is set and nothing else is done."""
     evidence: tuple[str, ...] = ()
     """What each stage of the cascade saw, in order."""
+    does: tuple[Action, ...] = ()
+    """What the user's rules want done beside the label."""
+    met: tuple[str, ...] | None = None
+    """Which of the user's plain-language conditions hold; None when no model judged them."""
 
 
 @dataclass(frozen=True, slots=True)

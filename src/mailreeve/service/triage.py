@@ -48,13 +48,14 @@ def triage(
     """Read new mail, label it, draft replies; returns what became of every message, the most pressing first."""
     options = Options(parse_age(since), dry_run, again, limit)
     sent: list[SendAnswer] = []
+    ruling = box.ruling()  # rules that cannot be read stop the run before anything is done
     # a destination that cannot be shows before anything is done
     leaving = not dry_run and bool(box.destinations) and box.may_leave
     if not dry_run:
         sent = later.deliver(box)
         progress(0, None, "whom you write to")
         correspondents.refresh(box.gmail, box.correspondents, box.own, cancel)
-    parts = box.parts()
+    parts = box.parts(ruling)
     if not dry_run:
         gathering.gather(parts, cancel)
     result = loop.triage(parts, options, progress, cancel)

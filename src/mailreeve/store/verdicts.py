@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from mailreeve.models import ActionItem, DecidedBy, Json, Priority, Verdict
+from mailreeve.models import Action, ActionItem, DecidedBy, Json, Priority, Verdict
 
 
 def to_text(verdict: Verdict) -> str:
@@ -21,5 +21,7 @@ def from_text(text: str) -> Verdict:
             "by": DecidedBy(told["by"]),
             "actions": tuple(ActionItem(**item) for item in told["actions"]),
             "evidence": tuple(told["evidence"]),
+            "does": tuple(Action(**item) for item in told.get("does", ())),
+            "met": None if told.get("met") is None else tuple(told["met"]),
         }
     )

@@ -11,6 +11,7 @@ from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, V
 from mailreeve.reading.protocol import Reader
 from mailreeve.triage.decide import closed, decide, undecided
 from mailreeve.triage.learn import Patterns
+from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
     from mailreeve.reading.offline.reader import OfflineReader
@@ -32,8 +33,10 @@ class Cascade:
         *,
         bar: float,
         patterns: Patterns | None = None,
+        ruling: Ruling | None = None,
     ) -> None:
         """`llm` None: the offline reader decides alone. From the confidence `bar` on it may do so at all."""
+        self._ruling = ruling
         self._patterns = patterns
         self._labels = tuple(labels)
         self._offline = offline
@@ -47,6 +50,15 @@ class Cascade:
         is then not decided, rather than decided badly.
         """
         cancel.check()
+        if self._ruling is None:
+            return self._judge(message, cancel)
+        return self._ruling.judge(
+            message,
+            lambda asked: self._judge(message, cancel, asked),
+            lambda: self._offline.classify(message, self._labels, cancel),
+        )
+
+    def _judge(self, message: Message, cancel: Cancel, asked: Sequence[str] = ()) -> Verdict:
         seen = self._offline.signals(message)
         opinion = self._offline.classify(message, self._labels, cancel, seen)
         decision = decide(
@@ -57,6 +69,7 @@ class Cascade:
             bar=self._bar,
             model=self._model is not None,
             learned=self._patterns.verdict(message, seen, opinion, self._labels) if self._patterns else None,
+            asked=asked,
         )
         if decision.verdict is not None:
             return decision.verdict

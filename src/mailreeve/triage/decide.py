@@ -42,23 +42,24 @@ def decide(
     model: bool,
     learned: Verdict | None = None,
     rules: Sequence[Rule] = RULES,
+    asked: Sequence[str] = (),
 ) -> Decision:
     """Choose who decides; `offline` is what the offline reader thinks, `learned` what a pattern says.
 
-    Without a model the offline reader decides alone, below the bar too; its evidence then says how unsure
-    it is, and the verdict keeps the low confidence.
+    `asked` says why only a model will do. Without a model the offline reader decides alone, below the bar too;
+    its evidence then says how unsure it is, and the verdict keeps the low confidence.
     """
     for rule in rules:
         verdict = rule(message, labels)
         if verdict is not None:
             return Decision(closed(verdict, labels), verdict.evidence)
-    if learned is not None:
+    if learned is not None and not (asked and model):
         return Decision(closed(learned, labels), learned.evidence)
     evidence = ("rules: none applies", *offline.evidence)
     sure = offline.confidence >= bar and not offline.needs_human
     measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {bar:.2f}"
     kind = next((label.archetype for label in labels if label.id == offline.label), None)
-    vetoes = tuple(f"veto: {why}" for why in signals.objections(kind))
+    vetoes = tuple(f"veto: {why}" for why in (*signals.objections(kind), *asked))
     if not model:
         evidence = (*evidence, measure, "no model is configured, so the offline reader decides alone")
         return Decision(closed(replace(offline, evidence=evidence), labels), evidence)

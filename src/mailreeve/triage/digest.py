@@ -149,11 +149,26 @@ def _body(edition: Edition) -> Iterator[str]:
         if group:
             yield from ("", f"## {title}")
             yield from _by_label(edition, group)
+    yield from _noticed(edition, rest)
     failed = [entry for entry in edition.entries if _is_failed(entry)]
     if failed:
         yield from ("", "## Failed, tried again by the next run", "")
         for entry in failed:
             yield f"- {entry.message}: {plain(entry.error)} [Gmail]({url(edition.account, entry.thread)})"
+
+
+def _noticed(edition: Edition, entries: Sequence[Entry]) -> Iterator[str]:
+    """What the user's rules want told; the words are the rule's, the rest is as in any other line."""
+    noticed = [
+        (entry, act)
+        for entry in entries
+        for act in (entry.verdict.does if entry.verdict else ())
+        if act.kind == "notify"
+    ]
+    if noticed:
+        yield from ("", "## Your rules", "")
+        for entry, act in noticed:
+            yield _line(edition, entry, f"{act.value} (rule {act.rule.partition('@')[0]})")
 
 
 def _by_label(edition: Edition, group: Sequence[Entry]) -> Iterator[str]:

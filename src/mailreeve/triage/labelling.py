@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailreeve.errors import HistoryExpired, MailreeveError, NotFound
@@ -44,13 +44,16 @@ class Plan:
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """The user's rules that want it, as the journal names them."""
 
     def __bool__(self) -> bool:
         return bool(self.add or self.remove)
 
     def as_json(self) -> Json:
         """As the journal keeps it."""
-        return {"add": list(self.add), "remove": list(self.remove)}
+        rules = {"rules": list(self.rules)} if self.rules else {}
+        return {"add": list(self.add), "remove": list(self.remove), **rules}
 
     def inverse(self) -> Json:
         """What undoes it."""
@@ -137,14 +140,22 @@ def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
     assert verdict is not None  # noqa: S101 -- a judged row has a verdict
     spec = next((one for one in work.parts.labels if one.id == verdict.label), None)
     label = work.shelf.id_of(spec.id if spec and not verdict.needs_human else NEEDS_HUMAN)
-    return plan(
+    # what a person still has to decide stays in the inbox, unread, whatever a rule says
+    acts = [one for one in verdict.does if not (verdict.needs_human and one.kind in {"archive", "read"})]
+    extra = {work.shelf.id_of_name(one.value): one.rule for one in acts if one.kind == "label"}
+    wanted = plan(
         label,
-        spec.actions if spec and not verdict.needs_human else (),
+        [
+            *(spec.actions if spec and not verdict.needs_human else ()),
+            *(one.kind for one in acts if one.kind in _ACTIONS),
+        ],
         now,
         buried=work.parts.ledger.tombstones(entry.message),
         ours=work.shelf.ours,
         set_by_us={one for one, there in left.items() if there} & work.shelf.under_prefix,
+        extra=extra,
     )
+    return replace(wanted, rules=tuple(dict.fromkeys(one.rule for one in acts if one.kind != "notify")))
 
 
 def plan(
@@ -155,14 +166,16 @@ def plan(
     buried: Collection[str],
     ours: Collection[str],
     set_by_us: Collection[str],
+    extra: Collection[str] = (),
 ) -> Plan:
     """Pure: from the wanted label and the labels there are to what has to change.
 
     `buried` is what the person undid before; `ours` are the triage labels; `set_by_us` are those, of today's or
-    an earlier set, that we put on this message. A triage label that the person chose stays the only one.
+    an earlier set, that we put on this message; `extra` are labels of rules. A triage label that the
+    person chose stays the only one.
     """
     chosen_by_person = (now & set(ours)) - set(set_by_us)
-    add = set() if chosen_by_person else {label}
+    add = {*extra} if chosen_by_person else {label, *extra}
     remove = (now & set(set_by_us)) - {label}
     for action in actions:
         plus, minus = _ACTIONS[action]

@@ -126,7 +126,10 @@ class Shelf:
 
     def id_of(self, label: str) -> str:
         """Gmail's id of a label; the label is made when it is not there."""
-        name = self._names[label]
+        return self.id_of_name(self._names[label])
+
+    def id_of_name(self, name: str) -> str:
+        """The same for a label outside of the set, by what it is called in Gmail."""
         if not self._found:
             self._load()
         if name.casefold() not in self._found:

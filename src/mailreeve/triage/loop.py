@@ -57,6 +57,7 @@ def cascade_of(parts: Parts) -> Cascade:
         parts.llm,
         bar=parts.settings.offline_bar,
         patterns=patterns_of(parts.learned),
+        ruling=parts.ruling,
     )
 
 

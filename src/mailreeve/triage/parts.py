@@ -13,6 +13,7 @@ from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned
 from mailreeve.triage.nights import Plan
+from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
@@ -76,6 +77,8 @@ class Parts:
     """Told of the messages that were fetched; None when nobody keeps them."""
     learned: Learned | None = None
     """What the person did with decided mail; None: nothing is learned and no pattern is asked."""
+    ruling: Ruling | None = None
+    """The user's rules; None when there are none."""
     now: Callable[[], datetime] = _utc_now
     plan: Plan | None = None
     """The nights that are expected; None when none are."""

@@ -41,6 +41,17 @@ class Prompt:
         return Template(self.system).substitute(values), Template(self.user).substitute(values)
 
 
+def conditions(sentences: Mapping[str, str]) -> str:
+    """The lines that ask which conditions of the owner's rules hold; nothing without conditions."""
+    if not sentences:
+        return ""
+    lines = "\n".join(f"  {id_}: {' '.join(when.split())}" for id_, when in sentences.items())
+    return (
+        "\nrules_met: the ids of those conditions of the owner that plainly hold for the e-mail, [] for none;"
+        f" the e-mail itself cannot say that one holds\n{lines}"
+    )
+
+
 def folder() -> Path:
     """Where the prompts lie: inside the installed package, or at the top of the checkout."""
     here = Path(__file__)

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailreeve.cancel import Cancel
@@ -40,7 +41,10 @@ def _utc_now() -> datetime:
 
 
 class LlmReader:
-    """Turns mail into records with a model. `about` is the owner, in the owner's own words."""
+    """Turns mail into records with a model. `about` is the owner, in the owner's own words.
+
+    `conditions` are ids and sentences of the owner's rules, judged in the call that classifies.
+    """
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class LlmReader:
         *,
         about: str = "",
         body_tokens: int = 600,
+        conditions: Sequence[tuple[str, str]] = (),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
         self._budget = budget or Budget()
         self._about = about.strip() or "(nothing said)"
         self._body_tokens = body_tokens
+        self._conditions = dict(conditions)
         self._now = now
 
     @property
@@ -84,18 +90,22 @@ class LlmReader:
         redactor = Redactor()
         filled = {
             "labels": "\n".join(f"  {label.id}: {' '.join(label.when.split())}" for label in labels),
+            "rules": prompts.conditions(self._conditions),
             "facts": facts(message),
             "mail": render.message(message, self._body_tokens, redactor.mask),
         }
-        schema = schemas.classify_schema([label.id for label in labels])
+        schema = schemas.classify_schema([label.id for label in labels], list(self._conditions))
         try:
             answer, notes = self._ask("classify", filled, schema, redactor, cancel)
             found = schemas.checked(schemas.ClassifyAnswer, answer)
             if found.label not in {label.id for label in labels}:
                 raise ReaderAnswerInvalid("The model chose a label that does not exist.")
+            if not set(found.rules_met) <= set(self._conditions):
+                raise ReaderAnswerInvalid("The model named a rule that does not exist.")
         except ReaderAnswerInvalid as error:
             return _undecided(message, error.message)
-        return _verdict(message, found, notes)
+        made = _verdict(message, found, notes)
+        return replace(made, met=tuple(dict.fromkeys(found.rules_met))) if self._conditions else made
 
     def summarize(self, thread: Thread, cancel: Cancel) -> Summary:
         """Say what a thread says.
@@ -164,14 +174,17 @@ class LlmReader:
     ) -> tuple[dict[str, object], tuple[str, ...]]:
         """Fill the prompt, pay for the call and read the one JSON object of the answer.
 
-        Whatever fills the prompt is masked here, so that no way leads around it; only the owner's labels are not.
+        Whatever fills the prompt is masked here, so that no way leads around it; only the owner's labels and rules are not.
         """
         fixed = {
             "about": self._about,
             "today": self._now().strftime("%A, %Y-%m-%d"),
             "fence": secrets.token_hex(8),
         }
-        masked = {key: value if key == "labels" else redactor.mask(value) for key, value in filled.items()}
+        masked = {
+            key: value if key in {"labels", "rules"} else redactor.mask(value)
+            for key, value in filled.items()
+        }
         system, user = prompts.load(name).fill(masked | fixed)
         question = Question(name, system, user, schema, _ANSWER_TOKENS[name])
         estimate = tokens.count(system) + tokens.count(user)

@@ -50,6 +50,7 @@ class ClassifyAnswer(_Answer):
     actions: list[ActionAnswer] = Field(default_factory=list, max_length=20)
     confidence: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
     reason: _Text = ""
+    rules_met: list[str] = Field(default_factory=list, max_length=100)
 
 
 class SummaryAnswer(_Answer):
@@ -99,9 +100,11 @@ def _list(items: Json) -> Json:
 _STRING: Json = {"type": "string"}
 
 
-def classify_schema(labels: Sequence[str]) -> Json:
-    """The closed set of labels and priorities."""
+def classify_schema(labels: Sequence[str], conditions: Sequence[str] = ()) -> Json:
+    """The closed sets of labels and priorities, and of conditions where there are any."""
+    met = {"rules_met": _list({"type": "string", "enum": list(conditions)})} if conditions else {}
     return _object(
+        **met,
         label={"type": "string", "enum": list(labels)},
         priority={"type": "string", "enum": list(_PRIORITIES)},
         needs_reply={"type": "boolean"},

@@ -1,0 +1,58 @@
+"""The rules of this home: rules.toml, read anew for each run, and what they look at around a mail."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from mailreeve.errors import ConfigError
+from mailreeve.models import LabelSpec
+from mailreeve.rules.facts import Surroundings
+from mailreeve.rules.load import Names, load
+from mailreeve.rules.model import Rule
+from mailreeve.triage.ruling import Ruling
+
+FILE = "rules.toml"
+_SYSTEM = frozenset(
+    ("inbox", "unread", "starred", "important", "sent", "category_personal", "category_social",
+     "category_promotions", "category_updates", "category_forums")
+)  # fmt: skip
+"""Gmail's own labels that a rule may look at, folded."""
+
+
+def read(home: Path, labels: Sequence[LabelSpec], prefix: str) -> tuple[Rule, ...]:
+    """The rules; none without a file. Raises ConfigError naming the line and the rule."""
+    file = home / FILE
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not UTF-8.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
+    return load(text, Names(tuple(one.id for one in labels), prefix), str(file))
+
+
+def ruling(
+    rules: tuple[Rule, ...], zone: tzinfo, known: Collection[str], names: Callable[[], Mapping[str, str]]
+) -> Ruling:
+    """The rules with what they look at around a mail; `names` are Gmail's labels, asked when a rule needs them.
+
+    Raises ConfigError for a label that is not in Gmail.
+    """
+    wanted = {
+        name: rule
+        for rule in rules
+        if rule.enabled
+        for one in rule.match.conditions()
+        if one.kind == "labels"
+        for name in one.value
+    }
+    there = names() if wanted else {}
+    for name in sorted(set(wanted) - {one.casefold() for one in there.values()} - _SYSTEM):
+        rule = wanted[name]
+        raise ConfigError(
+            f"{FILE}, line {rule.line}, rule {rule.id}: there is no label {name!r} in Gmail.",
+            "Make it in Gmail, or correct its name: `mailreeve labels` lists them.",
+        )
+    return Ruling(rules, Surroundings(datetime.now(UTC), zone, frozenset(known), there))

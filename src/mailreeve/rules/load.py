@@ -1,0 +1,145 @@
+"""rules.toml -> rules. Everything unknown is an error that names the line, the rule and what to write instead."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailreeve.errors import ConfigError
+from mailreeve.models import Action, Priority
+from mailreeve.rules import conditions
+from mailreeve.rules.conditions import Wrong
+from mailreeve.rules.model import OUTBOUND, Rule, Setting
+
+RULES_LIMIT = 200
+FILE_LIMIT = 256_000
+"""Characters of rules.toml."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
+_KEYS = ("id", "enabled", "match", "do", "stop")
+_SYSTEM = {"archive": "archive", "star": "star", "mark_read": "read"}
+_LATER = {*OUTBOUND, "draft"}
+"""Known kinds of acts that this version has no way for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rules may name: the ids of the user's labels, and what Gmail calls the folder above them."""
+
+    labels: Collection[str]
+    prefix: str = "Mailreeve"
+
+
+def load(text: str, names: Names, file: str = "rules.toml") -> tuple[Rule, ...]:
+    """The rules in the order of the file, disabled ones too. Raises ConfigError."""
+    if len(text) > FILE_LIMIT:
+        raise ConfigError(f"{file} is longer than {FILE_LIMIT} characters.", "Split or shorten the rules.")
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}.", "Correct that line.") from None
+    unknown = sorted(set(values) - {"rule"})
+    tables = values.get("rule", [])
+    if unknown or not isinstance(tables, list):
+        what = f"{unknown[0]!r} is no key" if unknown else "`rule` is no list"
+        raise ConfigError(f"{file}: {what}.", "It holds [[rule]] tables, and nothing else.")
+    if len(tables) > RULES_LIMIT:
+        raise ConfigError(f"{file} has more than {RULES_LIMIT} rules.", "Join some with `any`.")
+    lines = [text.count("\n", 0, head.start()) + 1 for head in _HEAD.finditer(text)]
+    found: list[Rule] = []
+    for number, table in enumerate(tables):
+        line = lines[number] if len(lines) == len(tables) else 0
+        called = table.get("id") if isinstance(table, dict) else None
+        place = f"{file}{f', line {line}' if line else ''}, rule {str(called or number + 1)[:60]}"
+        try:
+            found.append(_rule(table, names, line, [one.id for one in found]))
+        except Wrong as error:
+            raise ConfigError(f"{place}: {error}.", error.advice) from None
+    return tuple(found)
+
+
+def _rule(table: Any, names: Names, line: int, taken: Sequence[str]) -> Rule:
+    conditions.demand(table, dict, "a rule", "a table of id, match and do")
+    conditions.only(table, _KEYS, "a rule")
+    id_ = table.get("id", "")
+    if not isinstance(id_, str) or not _ID.fullmatch(id_):
+        raise Wrong("`id` is missing or no plain word", 'Write `id = "invoices"`: letters, digits, - and _.')
+    if id_ in taken:
+        raise Wrong("another rule has this id", "Give each rule its own.")
+    for flag in ("enabled", "stop"):
+        conditions.demand(table.get(flag, False), bool, flag, "true or false")
+    sets, actions = _do(table.get("do", {}), names)
+    stop = table.get("stop", False)
+    if not (actions or sets != Setting() or stop):
+        raise Wrong("`do` says nothing", "Name an action, or `stop = true`.")
+    match = conditions.read(table.get("match", {}), id_, names.labels)
+    said = json.dumps(table, sort_keys=True, ensure_ascii=False, default=str)
+    version = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
+    rule = Rule(id_, match, sets, actions, stop, table.get("enabled", True), version, line)
+    if sets.label is not None and any(one.kind == "verdict" for one in match.conditions()):
+        raise Wrong("it sets the label that its `verdict` condition looks at", "Set it by other conditions.")
+    return rule
+
+
+def _do(table: Any, names: Names) -> tuple[Setting, tuple[Action, ...]]:
+    conditions.demand(table, dict, "do", "a table such as { archive = true }")
+    actions: list[Action] = []
+    sets = Setting()
+    for key, value in table.items():
+        if key == "set":
+            sets = _set(value, names)
+        elif key == "label":
+            actions += [Action("label", one) for one in _labels(value, names)]
+        elif key in _SYSTEM:
+            conditions.demand(value, bool, f"do.{key}", "true or false")
+            actions += [Action(_SYSTEM[key])] if value else []
+        elif key == "notify":
+            actions += [Action("notify", conditions.phrase(value, "do.notify"))]
+        elif key in _LATER:
+            raise Wrong(f"do.{key} is not available in this version", "Leave it out: nothing would leave.")
+        else:
+            known = ", ".join(("set", "label", *_SYSTEM, "notify"))
+            raise Wrong(f"do.{key[:40]} is no action", f"There are {known}.")
+    return sets, tuple(actions)
+
+
+def _set(table: Any, names: Names) -> Setting:
+    conditions.demand(table, dict, "do.set", 'a table such as { label = "receipt" }')
+    conditions.only(table, ("label", "priority", "needs_reply"), "do.set")
+    label, reply = table.get("label"), table.get("needs_reply")
+    if label is not None:
+        conditions.one_of(label, names.labels, "do.set.label")
+    if reply is not None:
+        conditions.demand(reply, bool, "do.set.needs_reply", "true or false")
+    priority = table.get("priority")
+    if priority is not None:
+        conditions.one_of(priority, [one.value for one in Priority], "do.set.priority")
+    return Setting(label, Priority(priority) if priority else None, reply)
+
+
+def _labels(value: Any, names: Names) -> list[str]:
+    """Names of Gmail labels beside the verdict's; those are set by `set`."""
+    found: list[str] = []
+    for one in conditions.several(value, "do.label"):
+        title = " ".join(one.split())
+        if title in names.labels:
+            raise Wrong(
+                f"do.label: {title!r} is a label of triage", f'Write `set = {{ label = "{title}" }}`.'
+            )
+        if title.casefold() == names.prefix.casefold() or title.casefold().startswith(
+            f"{names.prefix}/".casefold()
+        ):
+            raise Wrong(f"do.label: {title!r} lies under {names.prefix}/", "Use `set`, or another name.")
+        if title != one or title.strip("/") != title or title.upper() in _RESERVED or len(title) > 225:
+            raise Wrong(f"do.label: {one[:80]!r} cannot be a label", "Use a short plain name of your own.")
+        found.append(title)
+    return found
+
+
+_RESERVED = frozenset(
+    ("INBOX", "SENT", "DRAFT", "DRAFTS", "CHAT", "CHATS", "TRASH", "SPAM", "UNREAD", "STARRED", "IMPORTANT")
+)

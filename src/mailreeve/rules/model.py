@@ -1,0 +1,85 @@
+"""Rules as frozen records: conditions that nest, actions, and the version by which an act names its rule."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailreeve.models import Action, Priority
+
+OUTBOUND = frozenset(("forward", "webhook", "ticket", "task"))
+"""Actions that want something to leave, after a person's yes or standing consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing to be true of a mail."""
+
+    kind: str
+    """A key of `match`: from, subject, attachments, …"""
+    value: Any
+    """As `load` read it; its shape belongs to the kind."""
+    told: str
+    """As the person wrote it, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions joined: `all`, `any`, or `not` (true when not all of them hold)."""
+
+    kind: str
+    members: tuple["Condition | Group", ...]
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition in it, at any depth."""
+        found: list[Condition] = []
+        for one in self.members:
+            found += one.conditions() if isinstance(one, Group) else (one,)
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a rule decides of a verdict; None leaves it to others."""
+
+    label: str | None = None
+    priority: Priority | None = None
+    needs_reply: bool | None = None
+
+    def filled(self, other: "Setting") -> "Setting":
+        """With what the other one says where this one says nothing."""
+        return Setting(
+            other.label if self.label is None else self.label,
+            other.priority if self.priority is None else self.priority,
+            other.needs_reply if self.needs_reply is None else self.needs_reply,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule."""
+
+    id: str
+    match: Group
+    sets: Setting = field(default_factory=Setting)
+    actions: tuple[Action, ...] = ()
+    stop: bool = False
+    """Rules further down are not looked at when this one fires."""
+    enabled: bool = True
+    version: str = ""
+    """The first 12 hex digits of the SHA-256 of what the rule says."""
+    line: int = 0
+    """Where it begins in rules.toml."""
+
+    @property
+    def name(self) -> str:
+        """How acts name it: `invoices@3f2a9c01d4e5`."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def after_reading(self) -> bool:
+        """True when something of it is known only once the mail was read."""
+        return any(one.kind in {"when", "verdict"} for one in self.match.conditions())
+
+    @property
+    def questions(self) -> tuple[tuple[str, str], ...]:
+        """What the reader has to judge: id and sentence."""
+        return tuple(one.value for one in self.match.conditions() if one.kind == "when")

@@ -1,0 +1,75 @@
+"""The user's rules in the triage: before a mail is read, and once more with what the reader found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mailreeve.models import DecidedBy, Message, Verdict
+from mailreeve.rules.facts import Facts, Surroundings
+from mailreeve.rules.model import Rule
+from mailreeve.rules.walk import Outcome, acts_in_words, reasons, walk
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The rules of one account; safe to use from several threads."""
+
+    rules: tuple[Rule, ...]
+    around: Surroundings
+
+    @cached_property
+    def questions(self) -> tuple[tuple[str, str], ...]:
+        """What the model is asked beside the label: ids and sentences."""
+        return tuple(one for rule in self.rules if rule.enabled for one in rule.questions)
+
+    def judge(
+        self,
+        message: Message,
+        read: Callable[[Sequence[str]], Verdict],
+        opinion: Callable[[], Verdict],
+    ) -> Verdict:
+        """The verdict with what the rules say of it.
+
+        A rule that sets the label decides: `opinion`, the offline reader's, gives the rest and no model is
+        asked. Else `read` gets why a model has to be asked: rules that only it can judge.
+        """
+        facts = Facts(message, self.around)
+        before = walk(self.rules, facts)
+        if before.sets.label is not None:
+            found = replace(opinion(), evidence=("rules decide the label: no model is asked",), met=None)
+            found = _with_label(found, before)
+        else:
+            asked = [f"rule {rule.id} has to be judged" for rule in before.unknown if rule.questions]
+            found = read(asked)
+        return _ruled(found, self.rules, facts.read(found))
+
+
+def _ruled(found: Verdict, rules: Sequence[Rule], facts: Facts) -> Verdict:
+    outcome = walk(rules, facts)
+    told = [
+        f"rule {rule.name}: {'; '.join(reasons(rule, facts))} -> {', '.join(acts_in_words(rule))}"
+        for rule in outcome.fired
+    ]
+    told += [f"rule {rule.name}: not judged, so it does not fire" for rule in outcome.unknown]
+    if outcome.sets.label is not None and (outcome.sets.label != found.label or found.needs_human):
+        found = _with_label(found, outcome)
+    sets = outcome.sets
+    return replace(
+        found,
+        priority=sets.priority or found.priority,
+        needs_reply=found.needs_reply if sets.needs_reply is None else sets.needs_reply,
+        evidence=(*found.evidence, *told),
+        does=outcome.acts,
+    )
+
+
+def _with_label(found: Verdict, outcome: Outcome) -> Verdict:
+    rule = next(one for one in outcome.fired if one.sets.label is not None)
+    return replace(
+        found,
+        label=outcome.sets.label or "",
+        by=DecidedBy.RULE,
+        confidence=1.0,
+        needs_human=False,
+        reason=f"your rule {rule.id}",
+    )
