@@ -43,7 +43,9 @@ def commit() -> str:
 def main() -> int:
     """Run everything, the full counts included."""
     counter, start = Counter(), time.monotonic()
-    code = pytest.main(["-q", "-n", "auto", "-m", "prove or not prove", str(ROOT / "tests")], plugins=[counter])
+    code = pytest.main(
+        ["-q", "-n", "auto", "-m", "prove or not prove", str(ROOT / "tests")], plugins=[counter]
+    )
     proof = {
         "commit": commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

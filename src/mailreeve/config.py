@@ -56,7 +56,7 @@ def _times(value: object) -> tuple[time, ...]:
     """One local time such as 03:00, or a list of them."""
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, list | tuple):
-        raise ValueError("must be a time such as 03:00, or a list of them")
+        raise ValueError("must be a time such as 03:00, or a list of them")  # noqa: TRY004 -- what pydantic takes
     matches = [_CLOCK.fullmatch(str(one)) for one in found]
     if not all(matches):
         raise ValueError("must be a time such as 03:00, or a list of them")

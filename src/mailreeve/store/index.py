@@ -279,8 +279,8 @@ class Index:
 
 def _without_codes(message: Message) -> Message:
     """Its words but no digits and no addresses of pages: a one-time code or link is not kept."""
-    blank = {name: _CODES.sub("•", getattr(message, name)) for name in ("subject", "text", "quoted")}
-    return replace(message, **blank, links=())
+    subject, text, quoted = (_CODES.sub("•", one) for one in (message.subject, message.text, message.quoted))
+    return replace(message, subject=subject, text=text, quoted=quoted, links=())
 
 
 def _facts(n: int, message: Message) -> tuple[int | str, ...]:
