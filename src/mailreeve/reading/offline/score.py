@@ -75,6 +75,11 @@ def _machine(s: Signals) -> bool:
     return not s.human or s.sent_by_service
 
 
+def _perhaps_forwarded(s: Signals) -> bool:
+    """A question to one address, without links: the address may be another one of the owner's."""
+    return s.people == 1 and s.human and not s.links and bool(s.questions)
+
+
 def _stranger(s: Signals) -> bool:
     return not (s.known or s.colleague or s.outgoing)
 
@@ -102,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sent to a list", _if(lambda s: s.list_mail and not s.discussion),
          {_A.NEWSLETTER: 2.2, _A.PROMOTION: 1.4, _A.NOTIFICATION: 0.4, _A.COLD: -0.5, **_man(-2.5, -3, -2.5)}),
     Rule("a discussion list", _if(lambda s: s.discussion), {_A.NEWSLETTER: 4.0, _A.FYI: 1.5, _A.COLD: -1.5, _A.SUSPICIOUS: -1.5, _A.PROMOTION: -1.0, **_man(-1.5, -2, -2)}),
-    Rule("named recipients, and you are none of them", _if(lambda s: s.bypassed and not s.discussion and not s.colleague),
+    Rule("named recipients, and you are none of them", _if(lambda s: s.bypassed and not (s.discussion or s.colleague or _perhaps_forwarded(s))),
          {_A.NEWSLETTER: 1.5, _A.PROMOTION: 0.8, _A.SUSPICIOUS: 0.8, **_man(-2.0, -1.0, -1.0)}),
     Rule("sent by a program", _if(lambda s: s.automated),
          {_A.NOTIFICATION: 2.7, _A.RECEIPT: 1.0, _A.CALENDAR: 0.4, _A.NEWSLETTER: -0.8, _A.COLD: -2, _A.FYI: -0.4, **_man(-2.5, -3, -0.8)}),
