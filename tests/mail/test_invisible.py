@@ -1,7 +1,7 @@
 """Characters that no person sees."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailreeve.mail import invisible
@@ -85,6 +85,7 @@ def test_header_values_become_one_line() -> None:
 
 
 @given(st.text())
+@example("0 \U000e0000 0")
 def test_nothing_of_a_header_value_can_break_a_line(text: str) -> None:
     """For any text the result is one printable line and cleaning it again changes nothing."""
     line = invisible.one_line(text)

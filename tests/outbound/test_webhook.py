@@ -35,7 +35,7 @@ EVENT = Event(
 def test_the_stock_library_takes_what_we_sign() -> None:
     """Id, time and exact body are covered; the standard's own library says so."""
     secret, body = webhook.new_secret(), payload(EVENT, FIELDS)
-    headers = webhook.signed("evt_1", NOW, body, [secret])
+    headers = webhook.signed("evt_1", datetime.now(UTC), body, [secret])
     assert json.loads(body) == Webhook(secret).verify(body, headers)
     for name, value in (("webhook-id", "evt_2"), ("webhook-timestamp", str(int(NOW.timestamp()) - 1))):
         with pytest.raises(WebhookVerificationError):
@@ -56,7 +56,7 @@ def test_the_signature_is_the_one_of_the_specification() -> None:
 def test_a_new_secret_comes_in_without_a_gap() -> None:
     """While two secrets stand, a receiver with either of them takes the delivery, and no third one does."""
     old, new, body = webhook.new_secret(), webhook.new_secret(), payload(EVENT, ["subject"])
-    headers = webhook.signed("evt_1", NOW, body, [new, old])
+    headers = webhook.signed("evt_1", datetime.now(UTC), body, [new, old])
     assert 2 == len(headers["webhook-signature"].split(" "))
     assert Webhook(old).verify(body, headers) == Webhook(new).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
@@ -113,7 +113,7 @@ def test_a_delivery_says_what_became_of_it() -> None:
         wire = Wire({home}, resolve=lambda *_: ["127.0.0.1"])
         receiver.answers += [(200, {}), (503, {"Retry-After": "7"}), (0, {})]
         secret, body = webhook.new_secret(), payload(EVENT, ["subject", "text"])
-        headers = webhook.signed("evt_1", NOW, body, [secret])
+        headers = webhook.signed("evt_1", datetime.now(UTC), body, [secret])
         found = [webhook.post(wire, home, body, headers, Cancel()) for _ in range(3)]
         other = webhook.post(wire, replace(home, path="/x"), body, headers, Cancel())
     states = [(one.state, one.status, one.wait) for one in (*found, other)]

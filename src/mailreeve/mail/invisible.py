@@ -29,6 +29,7 @@ _ANY = re.compile(
 _JOINER_RUN = re.compile(f"[{_JOINERS}]+")
 _OVERRIDE = re.compile("[\u202d\u202e]([^\u202c\n]*)\u202c?")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_GAPS = re.compile(" {2,}")
 _BREAKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 # Runs that carry a message: spelled in tags or selectors, or as binary in two zero-width characters.
 _SPELLED = re.compile(f"[{_TAGS}{_SELECTORS}]{{8,}}")
@@ -72,7 +73,7 @@ def clean(text: str) -> Cleaned:
 
 def one_line(text: str) -> str:
     """For header values: controls and line breaks of any kind become one space, the invisible goes."""
-    return clean(_BREAKS.sub(" ", text)).text.strip()
+    return _GAPS.sub(" ", clean(_BREAKS.sub(" ", text)).text).strip()
 
 
 def _without_overridden(text: str) -> tuple[str, int]:
