@@ -145,6 +145,7 @@ def test_a_reply_is_edited_and_the_edit_undone_by_keyboard(page: Any, box: Mailb
         "jake rules: a, e, r, u and ? are letters here."
         == review.sheet(box, draft, cancel=Cancel()).message.text
     )
+    page.wait_for_load_state()  # the keys work once the page's script has run
     page.keyboard.press("u")
     page.get_by_text("taken back").wait_for()
     assert before == review.sheet(box, draft, cancel=Cancel()).message.text
