@@ -253,9 +253,9 @@ def test_the_sample_is_what_would_arrive(house: House) -> None:
     shown = house.outlet.sample(house.destination)
     assert {"subject": "Offer until Friday?"} == json.loads(shown)["data"]
     with pytest.raises(NotApproved):
-        house.outlet.sample(house.destination, send=True)
+        house.outlet.test(house.destination)
     house.agree()
-    house.outlet.sample(house.destination, send=True)
+    house.outlet.test(house.destination)
     house.deliver()
     assert [shown] == [one.body for one in house.receiver.seen]
 

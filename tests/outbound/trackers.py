@@ -2,11 +2,12 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.outbound.serving import serving
 
 
 @dataclass
@@ -68,13 +69,5 @@ def running() -> Iterator[Tracker]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    tracker.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as tracker.port:
         yield tracker
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)

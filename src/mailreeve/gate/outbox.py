@@ -139,8 +139,7 @@ class Outlet:
 
         Offering the same event again changes nothing.
         """
-        wanted = [one for one in self.standing if event.type in one.kinds and _labelled(one, event)]
-        return sum(self._queue(one, event) for one in wanted)
+        return sum(self.queue(one, event) for one in self._destinations.values())
 
     def queue(self, destination: Destination, event: Event) -> bool:
         """Queue an event for one destination; False when it is there, not wanted, or nobody agrees."""
@@ -156,7 +155,7 @@ class Outlet:
 
     def test(self, destination: Destination) -> str:
         """Queue the sample; returns the event's id. Raises NotApproved without a consent."""
-        event = _made_up(datetime.fromtimestamp(self._clock.now() / 1000, UTC))
+        event = self._made_up()
         if not self.stands(destination):
             raise NotApproved(
                 f"Nobody has agreed to destination {destination.id}.",
@@ -165,15 +164,9 @@ class Outlet:
         self._queue(destination, event)
         return event.id
 
-    def sample(self, destination: Destination, *, send: bool = False) -> bytes:
-        """What this destination would get for a made-up mail; with `send` it is queued. Raises NotApproved then."""
-        now = datetime.fromtimestamp(self._clock.now() / 1000, UTC)
-        event = _made_up(now)
-        if send:
-            if not self.stands(destination):
-                raise NotApproved(f"Nobody has agreed to destination {destination.id}.")
-            self._queue(destination, event)
-        return payload(event, destination.fields)
+    def sample(self, destination: Destination) -> bytes:
+        """What this destination would get for a made-up mail."""
+        return payload(self._made_up(), destination.fields)
 
     def deliver(self, cancel: Cancel, most: int = 1_000) -> Delivered:
         """Deliver what is due, at most `most` times.
@@ -193,6 +186,9 @@ class Outlet:
     def retry(self, seq: int) -> bool:
         """Try a delivery again that was given up; False when there is none, or its bytes are gone."""
         return self._outbox.retry(seq, self._clock.now())
+
+    def _made_up(self) -> Event:
+        return _made_up(datetime.fromtimestamp(self._clock.now() / 1000, UTC))
 
     def _queue(self, destination: Destination, event: Event) -> bool:
         body = payload(event, destination.fields)
