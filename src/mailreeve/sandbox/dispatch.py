@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mailreeve.sandbox import batch, control, faults, oauth, routes, tokens
+from mailreeve.sandbox import batch, control, faults, oauth, people, routes, tokens
 from mailreeve.sandbox.errors import ApiError
 from mailreeve.sandbox.faults import Fault
 from mailreeve.sandbox.http import Answer, Request
@@ -46,6 +46,8 @@ def _answer(state: State, request: Request) -> Answer:
             return OAUTH[request.method, request.path](state, request)
         if request.method == "POST" and request.path in batch.PATHS:
             return batch.handle(state, request, _part)
+        if people.serves(request.path):
+            return people.handle(state, request)
         return routes.handle(state, request)
     except ApiError as error:
         return error.answer()

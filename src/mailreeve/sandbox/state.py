@@ -14,7 +14,7 @@ from typing import Any
 Row = sqlite3.Row
 
 VERSION = 1
-"""Raised with every change of the schema: files of another version are refused."""
+"""Raised when a table changes: files of another version are refused. A new table is added to an old file."""
 
 SCHEMA = """
 create table if not exists meta (key text primary key, value) without rowid;
@@ -56,6 +56,9 @@ create table if not exists faults (
   seconds real, seen integer not null default 0);
 create table if not exists spent (method text primary key, calls integer not null, units integer not null);
 create table if not exists seconds (second integer primary key, units integer not null);
+create table if not exists people (
+  n integer primary key autoincrement, name text not null unique, kind text not null, person text not null,
+  etag text not null, changed integer not null, deleted integer not null);
 create virtual table if not exists heads using fts5(
   sender, recipient, cc, bcc, subject, delivered, list, content='', tokenize="unicode61 remove_diacritics 0");
 create virtual table if not exists bodies using fts5(
