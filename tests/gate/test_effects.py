@@ -18,14 +18,18 @@ def house() -> Iterator[House]:
 
 
 def once_each(house: House, count: int) -> None:
-    """A third of all answers is lost, or says that it was not taken; every event is offered twice."""
+    """A third of all answers is lost, or says that it was not taken; every event is offered twice.
+
+    An event that failed for a day is dead and said so; a person then has it tried again.
+    """
     rng = random.Random(20261123)  # noqa: S311 -- a fixed seed, no secret
     house.agree()
     for number in range(count):
         assert [1, 0] == [house.outlet.offer(event(number)) for _ in range(2)]
     house.receiver.answers[:] = [(rng.choice([200, 200, 200, 200, 0, 503]), {}) for _ in range(count * 2)]
     outlet = house.outlet
-    while outlet.waiting():
+    while outlet.waiting() or outlet.dead():
+        assert all([outlet.retry(row.seq) for row in outlet.dead()])
         outlet.deliver(Cancel(), most=1_000)
         house.clock.sleep(70)
     effects: dict[str, bytes] = {}
