@@ -29,7 +29,7 @@ def once_each(house: House, count: int) -> None:
     house.receiver.answers[:] = [(rng.choice([200, 200, 200, 200, 0, 503]), {}) for _ in range(count * 2)]
     outlet = house.outlet
     while outlet.waiting() or outlet.dead():
-        assert all([outlet.retry(row.seq) for row in outlet.dead()])
+        assert all(outlet.retry(row.seq) for row in outlet.dead())
         outlet.deliver(Cancel(), most=1_000)
         house.clock.sleep(70)
     effects: dict[str, bytes] = {}

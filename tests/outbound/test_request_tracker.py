@@ -138,7 +138,7 @@ def killed(box: Mailbox, sandbox: SandboxServer, request: int, delay: float) -> 
 def survives(
     tracker: RequestTracker, sandbox: SandboxServer, box: Mailbox, request: int, delay: float
 ) -> None:
-    subject = f"printer-{uuid.uuid4().hex}"  # the help desk outlives a test, and the same kill is tried in two
+    subject = f"printer-{uuid.uuid4().hex}"  # the help desk outlives a test
     deliver(sandbox, subject)
     assert -signal.SIGKILL == killed(box, sandbox, request, delay)
     time.sleep(SETTLED)
