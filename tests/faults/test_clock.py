@@ -12,7 +12,7 @@ from tests.triage.house import NoNap, newsletter
 
 from mailreeve.cancel import Cancel
 from mailreeve.store.db import Database
-from mailreeve.store.quota import STORE, QuotaBucket
+from mailreeve.store.quota import ATTENDED, QuotaBucket
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
@@ -74,6 +74,6 @@ def test_a_machine_that_slept_does_not_save_up_units(tmp_path: Path) -> None:
     bucket = QuotaBucket(Database(tmp_path / "mailreeve.db"), "a@example.com", 6000, clock=lambda: now[0])
     bucket.take(1200, interactive=True, cancel=NoNap())
     now[0] += 8 * 3_600_000
-    bucket.take(int(6000 * STORE), interactive=True, cancel=Cancel())
+    bucket.take(int(6000 * ATTENDED.store), interactive=True, cancel=Cancel())
     assert bucket._try(20, interactive=True) > 0
     bucket._db.close()

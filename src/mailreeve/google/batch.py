@@ -1,8 +1,8 @@
 """Many messages in one HTTP request. Each keeps its own answer: a failed part loses nothing else.
 
-Google advises at most 50 calls per batch; 25 stay well below its limit of concurrent requests. Every call
-in a batch costs its own units. googleapiclient's BatchHttpRequest is not used: one missing or senseless
-part makes it drop all the others. Source: developers.google.com/workspace/gmail/api/guides/batch.
+Every call in a batch costs its own units, so `quota.batch_size` says how many go together. googleapiclient's
+BatchHttpRequest is not used: one missing or senseless part makes it drop all the others.
+Source: developers.google.com/workspace/gmail/api/guides/batch.
 """
 
 import email
@@ -20,7 +20,6 @@ from mailreeve.google.transport import ATTEMPTS, Transport
 from mailreeve.google.wire import Answer
 from mailreeve.models import Json
 
-SIZE = 25
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"\s*HTTP/[\d.]+\s+(\d{3})[^\r\n]*")
 METHOD = "messages.get"

@@ -111,8 +111,9 @@ class Gmail:
         wanted = list(dict.fromkeys(ids))
         transport = self._transport.bound(cancel, interactive=self._transport.interactive)
         hopeless: MailreeveError | None = None
-        for start in range(0, len(wanted), batch.SIZE):
-            chunk = wanted[start : start + batch.SIZE]
+        size = transport.batch_size(batch.METHOD)
+        for start in range(0, len(wanted), size):
+            chunk = wanted[start : start + size]
             cancel.check()
             if hopeless is None:
                 found = batch.get_each(transport, {id_: self._get_request(id_) for id_ in chunk})
@@ -123,7 +124,7 @@ class Gmail:
                 body = found[id_]
                 yield id_, body if isinstance(body, MailreeveError) else from_gmail(body)
             if progress:
-                progress(min(start + batch.SIZE, len(wanted)), len(wanted), "messages read")
+                progress(min(start + size, len(wanted)), len(wanted), "messages read")
 
     def _get_request(self, id_: str) -> Any:
         return self._messages.get(userId="me", id=id_, format="full")

@@ -23,6 +23,9 @@ KEPT = 0.2
 
 WINDOW = 60.0
 
+LARGEST_BATCH = 25
+"""Google advises at most 50 calls per batch; 25 stay well below its limit of concurrent requests."""
+
 _COSTS = {
     "getProfile": 1,
     "labels.list": 1,
@@ -55,6 +58,12 @@ def cost(method: str, profile: Profile = "2026") -> int:
     Raises KeyError for a method that Mailreeve has no business to call.
     """
     return _LEGACY.get(method, _COSTS[method]) if profile == "legacy" else _COSTS[method]
+
+
+def batch_size(method: str, profile: Profile) -> int:
+    """How many calls go into one batch: as few as cost one twenty-fifth of a minute, and at most 25."""
+    share = PER_MINUTE[profile] // 25
+    return max(1, min(LARGEST_BATCH, share // cost(method, profile))) if share else LARGEST_BATCH
 
 
 class Bucket(Protocol):

@@ -12,7 +12,7 @@ from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown, ScopeMiss
 from mailreeve.google import border, discovery, wording
 from mailreeve.google.border import Refusal
 from mailreeve.google.endpoints import endpoints
-from mailreeve.google.quota import PER_MINUTE, Bucket, Profile, WindowBucket, cost
+from mailreeve.google.quota import PER_MINUTE, Bucket, Profile, WindowBucket, batch_size, cost
 from mailreeve.google.wire import Answer, Wire
 from mailreeve.models import Json
 
@@ -85,6 +85,10 @@ class Transport:
     def units(self) -> int:
         """Quota units spent so far through this line and its twins."""
         return self._meter.total
+
+    def batch_size(self, method: str) -> int:
+        """How many calls of this method go into one batch."""
+        return batch_size(method, self._quota)
 
     def spend(self, method: str, calls: int = 1) -> None:
         """Wait for the units of some calls, and count them."""

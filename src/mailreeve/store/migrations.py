@@ -282,4 +282,7 @@ M010 = (
 )
 """Who wakes at night, and its last sign of life."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008, M009, M010)
+M011 = ("alter table quota add column attended bigint not null default 0",)
+"""When a person last called Google, so that work at night may take what is kept for them."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011)
