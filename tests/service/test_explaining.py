@@ -1,0 +1,71 @@
+"""Why a mail was sorted as it was."""
+
+import pytest
+from tests.sandbox_server import SandboxServer
+from tests.service.test_learning import corrected, deliver
+
+from mailreeve.app import Mailbox
+from mailreeve.cancel import Cancel
+from mailreeve.errors import InputError
+from mailreeve.service import explaining, learning, night
+from mailreeve.service import triage as use
+
+
+def test_the_built_in_reader_is_named_with_its_confidence(box: Mailbox, sandbox: SandboxServer) -> None:
+    """Who decided, what it saw, the label that was set; and undoing that change is told afterwards."""
+    id_ = deliver(sandbox, 1)
+    use.triage(box, since="1d", cancel=Cancel())
+    told = explaining.why(box, id_)
+    verdict = box.ledger.verdict(id_)
+    assert verdict is not None
+    assert ("offline", "the built-in reader on this computer") == (told["by"], told["who"])
+    assert [round(verdict.confidence, 2)] == [
+        one["confidence"] for one in told["stages"] if one["confidence"]
+    ]
+    (change,) = told["changes"]
+    assert f"put on the label Mailreeve/{told['label']}" == change["text"]
+    assert 1 == use.undo(box, change["undo"], cancel=Cancel())["undone"]
+    (after,) = explaining.why(box, id_)["changes"]
+    assert ("undone", "") == (after["state"], after["undo"])
+
+
+def test_a_pattern_is_named_by_its_id(box: Mailbox, sandbox: SandboxServer) -> None:
+    """The id is the one that the patterns command takes."""
+    corrected(box, sandbox)
+    (pattern,) = learning.patterns(box)["patterns"]
+    (row,) = [one for one in box.ledger.entries([use.runs(box)["runs"][0]["run"]]) if one.verdict]
+    told = explaining.why(box, row.message)
+    assert f"a pattern that was learned from you ({pattern['id']})" == told["who"]
+    assert f"Pattern {pattern['id']}" in [one["stage"] for one in told["stages"]]
+
+
+def test_a_correction_is_told_until_it_is_undone(box: Mailbox, sandbox: SandboxServer) -> None:
+    """From which label to which, and what takes it back."""
+    id_ = deliver(sandbox, 1)
+    use.triage(box, since="1d", cancel=Cancel())
+    before = explaining.why(box, id_)
+    act = night.correct(box, id_, "receipt", cancel=Cancel())
+    found = explaining.why(box, id_)["correction"]
+    assert found is not None
+    assert (before["label"], "Receipt", act) == (found["old"], found["new"], found["undo"])
+    night.undo(box, found["undo"], cancel=Cancel())
+    assert None is explaining.why(box, id_)["correction"]
+
+
+def test_a_mail_that_was_not_decided_is_an_error_with_advice(box: Mailbox, sandbox: SandboxServer) -> None:
+    """Not triaged yet, or never heard of: what to do next is said."""
+    for id_ in (deliver(sandbox, 1), "nothing"):
+        with pytest.raises(InputError) as error:
+            explaining.why(box, id_)
+        assert "`mailreeve triage`" in error.value.advice
+
+
+def test_lines_of_the_model_and_vetoes_are_told_in_words() -> None:
+    """A form that is not known is told as it is."""
+    names = {"to-reply": "To reply"}
+    said = [
+        explaining._stage(line, names)
+        for line in ("llm: to-reply (0.80)", "rule Bills: from is x -> label Receipt", "something else")
+    ]
+    assert [("Language model", "says To reply", 0.8)] == [tuple(said[0].values())]
+    assert ["Your rule Bills", "Note"] == [one["stage"] for one in said[1:]]
