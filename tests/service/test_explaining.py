@@ -7,7 +7,7 @@ from tests.service.test_learning import corrected, deliver
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.service import explaining, learning, night
+from mailreeve.service import explaining, labels, learning, night
 from mailreeve.service import triage as use
 
 
@@ -27,6 +27,14 @@ def test_the_built_in_reader_is_named_with_its_confidence(box: Mailbox, sandbox:
     assert 1 == use.undo(box, change["undo"], cancel=Cancel())["undone"]
     (after,) = explaining.why(box, id_)["changes"]
     assert ("undone", "") == (after["state"], after["undo"])
+
+
+def test_labels_of_gmail_are_told_by_what_they_mean(box: Mailbox, sandbox: SandboxServer) -> None:
+    """Archived and starred, not INBOX and STARRED."""
+    id_ = deliver(sandbox, 1)
+    use.triage(box, since="1d", cancel=Cancel())
+    labels.label_mail(box, [id_], add=["star"], remove=["INBOX"], cancel=Cancel())
+    assert "starred it; archived it" == explaining.why(box, id_)["changes"][-1]["text"]
 
 
 def test_a_pattern_is_named_by_its_id(box: Mailbox, sandbox: SandboxServer) -> None:
@@ -60,7 +68,7 @@ def test_a_mail_that_was_not_decided_is_an_error_with_advice(box: Mailbox, sandb
         assert "`mailreeve triage`" in error.value.advice
 
 
-def test_lines_of_the_model_and_vetoes_are_told_in_words() -> None:
+def test_lines_of_the_model_and_of_rules_are_told_in_words() -> None:
     """A form that is not known is told as it is."""
     names = {"to-reply": "To reply"}
     said = [

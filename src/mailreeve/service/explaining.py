@@ -28,6 +28,15 @@ _STAGES = {
     "offline": "Built-in reader",
     "llm": "Language model",
 }
+_SYSTEM = {
+    ("remove", "INBOX"): "archived it",
+    ("add", "INBOX"): "moved it to the inbox",
+    ("add", "STARRED"): "starred it",
+    ("remove", "STARRED"): "took the star off",
+    ("remove", "UNREAD"): "marked it as read",
+    ("add", "UNREAD"): "marked it as unread",
+}
+"""What Gmail's own labels mean to a person."""
 _CORRECT = [
     "Choose another label on the review page: `mailreeve review --web`.",
     "Or put the mail under another Mailreeve label in Gmail. Three such mails of one sender teach a pattern.",
@@ -133,9 +142,11 @@ def _in_words(box: Mailbox, one: Change) -> str:
         return words.get(one.kind, "moved it to the trash")
     parts = []
     for verb, key in (("put on", "add"), ("took off", "remove")):
-        ids = one.do.get(key)
-        if isinstance(ids, list) and ids:
-            parts.append(f"{verb} the label {', '.join(box.label_names([str(id_) for id_ in ids]))}")
+        given = one.do.get(key)
+        ids = [str(id_) for id_ in given] if isinstance(given, list) else []
+        parts += [_SYSTEM[key, id_] for id_ in ids if (key, id_) in _SYSTEM]
+        if own := [id_ for id_ in ids if (key, id_) not in _SYSTEM]:
+            parts.append(f"{verb} the label {', '.join(box.label_names(own))}")
     return "; ".join(parts) or "changed nothing"
 
 
