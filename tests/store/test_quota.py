@@ -77,17 +77,6 @@ def test_a_night_alone_takes_nearly_all(db: Database) -> None:
     assert 0.955 * 6_000 <= per_minute <= 0.98 * 6_000
 
 
-def test_looking_up_whose_mailbox_it_is_is_no_person(db: Database) -> None:
-    """A run begins with calls of a unit that nobody marked as background; the night stays the night's."""
-    clock = Hour()
-    bucket = QuotaBucket(db, "a", 6_000, clock)
-    bucket.take(1, interactive=True, cancel=Timed(clock))
-    start = clock.ms
-    for _ in range(50):
-        bucket.take(240, interactive=False, cancel=Timed(clock))
-    assert 0.955 * 6_000 <= 50 * 240 * MINUTE / (clock.ms - start)
-
-
 def test_a_person_who_comes_in_the_night_is_served_before_it(db: Database) -> None:
     """One search waits seconds; from then on background work leaves units in store, until the person is gone."""
     clock = Hour()

@@ -30,9 +30,6 @@ MINUTE_MS = 60_000
 ATTENDED_MS = 10 * MINUTE_MS
 """So long after an interactive call a person is taken to be there."""
 
-SIGN = 5
-"""Units from which an interactive call is a person's: a search costs 5; a run, too, looks up whose mailbox it is."""
-
 LONGEST_NAP = 5.0
 """Seconds; other processes change the level meanwhile, so the wait is reckoned anew."""
 
@@ -61,7 +58,7 @@ class QuotaBucket:
         """Take the units, or say how many seconds to wait."""
         with self._db.transaction():
             now = self._clock()
-            level, attended = self._state(now, units, interactive)
+            level, attended = self._state(now, interactive)
             regime = _regime(now, attended)
             kept = 0.0 if interactive else regime.kept
             needed = min(self._per_minute * regime.store, units + self._per_minute * kept)
@@ -76,7 +73,7 @@ class QuotaBucket:
             )
         return max(0.0, wait)
 
-    def _state(self, now: int, units: int, interactive: bool) -> tuple[float, int]:
+    def _state(self, now: int, interactive: bool) -> tuple[float, int]:
         """What the bucket holds now, and when a person last called.
 
         A clock that was set back adds nothing, and the row starts anew from there. When the person has left,
@@ -85,7 +82,7 @@ class QuotaBucket:
         """
         row = self._db.row("select level, at, attended from quota where account = ?", (self._account,))
         at, last = (min(now, int(row[key])) for key in ("at", "attended")) if row else (0, 0)
-        attended = now if interactive and units >= SIGN else last
+        attended = now if interactive else last
         regime = _regime(now, attended)
         full = self._per_minute * regime.store
         if row is None or now - at >= MINUTE_MS:
