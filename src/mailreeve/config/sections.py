@@ -1,24 +1,15 @@
-"""Settings: config.toml in MAILREEVE_HOME and MAILREEVE_* -> one frozen Config. The only reader of either.
-
-`DATABASE_URL` and `OPENAI_*` are ignored on purpose: mail must not go to a provider that the user did not
-name here.
-"""
+"""The settings, a frozen record for each section of config.toml."""
 
 import ipaddress
-import os
 import re
-import tomllib
-from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from mailreeve.errors import ConfigError
 from mailreeve.models import Archetype
-from mailreeve.platform import default_home
 
 Capability = Literal["read", "label", "draft", "send", "outbound"]
 
@@ -259,99 +250,3 @@ class Config(_Section):
     destination: tuple[DestinationConfig, ...] = ()
     demo: bool = False
     """True when everything runs on the built-in demo mailbox."""
-
-
-_ENVIRONMENT = {
-    "MAILREEVE_GOOGLE_BASE": ("google", "base"),
-    "MAILREEVE_GOOGLE_TOKEN": ("google", "token"),
-    "MAILREEVE_LLM_BASE_URL": ("llm", "base_url"),
-    "MAILREEVE_LLM_API_KEY": ("llm", "api_key"),
-    "MAILREEVE_LLM_MODEL": ("llm", "model"),
-    "MAILREEVE_DATABASE_URL": ("store", "url"),
-}
-
-
-def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """The one folder that holds config, tokens, databases and logs."""
-    chosen = environ.get("MAILREEVE_HOME")
-    return Path(chosen).expanduser().absolute() if chosen else default_home()
-
-
-def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> Config:
-    """Read config.toml and the environment.
-
-    Raises ConfigError naming the key and what it should be.
-    """
-    folder = home or home_folder(environ)
-    file = folder / "config.toml"
-    values = _read_toml(file)
-    if "home" in values or "demo" in values:
-        raise ConfigError(f"{file}: home and demo cannot be set there.", "Use MAILREEVE_HOME and --demo.")
-    for variable, (section, key) in _ENVIRONMENT.items():
-        if environ.get(variable):
-            values.setdefault(section, {})[key] = environ[variable]
-    try:
-        config = Config.model_validate({**values, "home": folder})
-    except ValidationError as error:
-        raise ConfigError(_explain(error, file), "Compare it with config.example.toml.") from None
-    if config.google.token and not config.google.is_loopback:
-        raise ConfigError(
-            "MAILREEVE_GOOGLE_TOKEN is taken only together with a loopback MAILREEVE_GOOGLE_BASE.",
-            "For a real account run `mailreeve login`.",
-        )
-    attach = config.policy.attach_folder
-    if attach and attach.expanduser().resolve().is_relative_to(folder.resolve()):
-        raise ConfigError(
-            f"{file}: policy.attach_folder lies in {folder}, beside tokens and settings.",
-            "Set a folder of its own, elsewhere.",
-        )
-    if config.google.token and "capabilities" not in values.get("policy", {}):
-        every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
-        config = config.model_copy(update={"policy": every})
-    names = [one.id for one in config.destination]
-    if len(names) != len(set(names)):
-        raise ConfigError(f"{file}: two destinations have the same id.", "Give each its own id.")
-    config = _with_secrets(config, environ)
-    ids = [label.id for label in config.labels]
-    if len(ids) != len(set(ids)):
-        raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")
-    return config
-
-
-def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
-    """Secrets of destinations that stand in the environment; one that is not there names its destination."""
-
-    def found(one: SecretStr, destination: str) -> SecretStr:
-        scheme, colon, name = one.get_secret_value().partition(":")
-        if not colon or scheme != "env":
-            return one
-        if not environ.get(name):
-            raise ConfigError(f"destination {destination}: {name} is not in the environment.", "Set it.")
-        return SecretStr(environ[name])
-
-    every = tuple(
-        one.model_copy(update={"secrets": tuple(found(secret, one.id) for secret in one.secrets)})
-        for one in config.destination
-    )
-    return config.model_copy(update={"destination": every})
-
-
-def _read_toml(file: Path) -> dict[str, dict[str, object]]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is not valid TOML: {error}.", "Correct that line.") from None
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
-
-
-def _explain(error: ValidationError, file: Path) -> str:
-    """One line per wrong key; the value is not echoed, because it may be a secret."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        key = ".".join(str(part) for part in problem["loc"])
-        text = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
-        lines.append(f"{key}: {text}")
-    return f"Wrong settings ({file.name} or MAILREEVE_*): " + "; ".join(lines) + "."

@@ -1,0 +1,42 @@
+"""Settings: config.toml in MAILREEVE_HOME and MAILREEVE_* -> one frozen Config. The only reader of either.
+
+`DATABASE_URL` and `OPENAI_*` are ignored on purpose: mail must not go to a provider that the user did not
+name here.
+"""
+
+from mailreeve.config.load import home_folder, load
+from mailreeve.config.sections import (
+    Capability,
+    Config,
+    DestinationConfig,
+    GoogleConfig,
+    IndexConfig,
+    LabelConfig,
+    LlmConfig,
+    NightConfig,
+    PolicyConfig,
+    PrivacyConfig,
+    StepConfig,
+    StoreConfig,
+    TriageConfig,
+    UserConfig,
+)
+
+__all__ = [
+    "Capability",
+    "Config",
+    "DestinationConfig",
+    "GoogleConfig",
+    "IndexConfig",
+    "LabelConfig",
+    "LlmConfig",
+    "NightConfig",
+    "PolicyConfig",
+    "PrivacyConfig",
+    "StepConfig",
+    "StoreConfig",
+    "TriageConfig",
+    "UserConfig",
+    "home_folder",
+    "load",
+]
