@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,31 @@ from mailreeve.sandbox.state import State
 class SandboxServer:
     """A running sandbox."""
 
-    def __init__(self, file: Path, state: State) -> None:
+    def __init__(self, file: Path, state: State, *others: State) -> None:
+        """`others` are mailboxes of the same server, which `seen_by` gives."""
         self.file = file
         self.token = state.token
         self.account = state.account
         self._state = state
-        self._server = Server(state)
+        self._server = Server(state, *others)
         self.base_url = self._server.base_url
         self._thread = threading.Thread(target=self._server.serve_here, name="sandbox", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the server and close its file."""
+    def seen_by(self, state: State) -> "SandboxServer":
+        """The same server with the token of another of its mailboxes."""
+        other = copy(self)
+        other.token, other.account, other._state = state.token, state.account, state
+        return other
+
+    def end(self) -> None:
+        """End the server; its files stay open."""
         self._server.stop()
         self._thread.join(10)
+
+    def stop(self) -> None:
+        """End the server and close its file."""
+        self.end()
         self._state.close()
 
     @contextmanager
@@ -125,6 +137,10 @@ class SandboxServer:
         wish = {"scopes": scopes, "expires_in": expires_in}
         token: str = self._control("POST", "tokens", wish)["access_token"]
         return token
+
+    def delegation(self, scopes: list[str] | None) -> None:
+        """What the administrator authorizes a service account for in this mailbox."""
+        self._control("POST", "delegation", {"scopes": scopes})
 
     def send_as(self, address: str, **settings: Any) -> None:
         """Another address that the account may write from."""

@@ -32,9 +32,15 @@ AUDIT_KEY = "audit-key"
 class App:
     """One home folder: its settings, its store, its accounts."""
 
-    def __init__(self, config: Config, google: Callable[[], GoogleConfig] | None = None) -> None:
-        """`google` says how Google is reached, when it is needed first; without it the settings say so."""
+    def __init__(
+        self, config: Config, google: Callable[[], GoogleConfig] | None = None, only: str = ""
+    ) -> None:
+        """`google` says how Google is reached, when it is needed first; without it the settings say so.
+
+        With `only` no other account can be reached through this App.
+        """
         self.config = config
+        self.only = only.lower()
         self._google = google or (lambda: config.google)
         self._boxes: dict[str, Mailbox] = {}
         self._guard = threading.RLock()
@@ -131,12 +137,16 @@ class App:
 
     def account(self, address: str = "") -> Account:
         """Which account is meant."""
-        wanted = (address or self.config.account).lower()
+        wanted = (address or self.only or self.config.account).lower()
+        if self.only and wanted != self.only:
+            raise InputError(f"This was started for {self.only} alone.", "Leave the account out.")
         if self.config.demo or self.google.token:
             return self._handed_over(wanted)
-        known = {account.address: account for account in self.accounts.list()}
+        known = {account.address: account for account in self.logins}
         if wanted in known:
             return known[wanted]
+        if self.config.organization.is_on:
+            raise InputError(*_in_organization(wanted))
         if wanted:
             raise LoginNeeded(f"There is no login for {wanted}.", f"Run `mailreeve login {wanted}`.")
         if not known:
@@ -148,6 +158,19 @@ class App:
                 f"Which account: {', '.join(known)}?", "Name one, or set `account` in config.toml."
             )
         return next(iter(known.values()))
+
+    @property
+    def logins(self) -> tuple[Account, ...]:
+        """The accounts that there are: by login, by a ready token, or by the organization's service account."""
+        if self.config.demo or self.google.token:
+            return (self.account(),)
+        if self.config.organization.is_on:
+            from mailreeve.app import organization
+
+            every = organization.accounts(self.config)
+        else:
+            every = self.accounts.list()
+        return tuple(one for one in every if self.only in {"", one.address})
 
     def _handed_over(self, wanted: str) -> Account:
         """The account of a ready access token, as Gmail names it."""
@@ -176,6 +199,18 @@ class App:
         google = self.google
         if google.token:
             login = credentials.ready(google.token.get_secret_value(), google.base)
+        elif self.config.organization.is_on:
+            from mailreeve.app import organization
+            from mailreeve.google.delegation import delegated
+
+            assert account is not None  # noqa: S101 -- `account` found one
+            login = delegated(
+                organization.key(self.config),
+                account.address,
+                account.scopes,
+                base=google.base,
+                timeout=google.timeout_seconds,
+            )
         else:
             assert account is not None  # noqa: S101 -- without a token `account` found a login
             login = credentials.credentials_for(
@@ -198,7 +233,7 @@ class App:
     def capabilities(self) -> frozenset[str]:
         """What the settings allow and some login permits; asks nobody, opens no keyring."""
         allowed = frozenset(self.config.policy.capabilities)
-        if self.config.demo or self.config.google.token:
+        if self.config.demo or self.config.google.token or self.config.organization.is_on:
             return allowed
         granted = [frozenset(account.capabilities) for account in self.accounts.list()]
         return allowed & frozenset().union(*granted) if granted else allowed
@@ -228,3 +263,13 @@ class App:
             box.close()
         if "db" in self.__dict__:
             self.db.close()
+
+
+def _in_organization(wanted: str) -> tuple[str, str]:
+    """Why it is not clear whose mailbox is meant: the others' addresses are not told."""
+    if wanted:
+        return (
+            f"{wanted} is none of the organization's mailboxes.",
+            "Add it to [organization] in config.toml.",
+        )
+    return "Whose mailbox is meant?", "Name it: `mailreeve --account ana@example.com ...`."

@@ -51,10 +51,10 @@ class Face:
     def app(self) -> App:
         """The joined parts; the demo's sandbox is started when Google is needed first."""
         if not self.demo:
-            return App(self.config)
+            return App(self.config, only=self.account)
         from mailreeve.cli import demo_mailbox
 
-        return App(self.config, google=lambda: demo_mailbox.start(self.config.home))
+        return App(self.config, google=lambda: demo_mailbox.start(self.config.home), only=self.account)
 
     @cached_property
     def box(self) -> Mailbox:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailreeve.cli.face import Face
+from mailreeve.errors import InputError
 
 if TYPE_CHECKING:
     from mailreeve.app import Mailbox
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 @click.pass_obj
 def serve(face: Face) -> None:
     """Serve MCP on stdin and stdout until stdin closes; logs go to stderr."""
+    if face.config.organization.is_on and not face.account:
+        raise InputError(
+            "In an organization an MCP server serves one mailbox.",
+            "Name it: `mailreeve --account ana@example.com serve`.",
+        )
     gc.disable()  # the protocol's thousands of model classes stay for good: looking for garbage only costs time
     from mailreeve.mcp_server.browser import SystemBrowser
     from mailreeve.mcp_server.page import Way

@@ -58,6 +58,7 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
     if config.google.token and "capabilities" not in values.get("policy", {}):
         every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
         config = config.model_copy(update={"policy": every})
+    _check_organization(config, file)
     names = [one.id for one in config.destination]
     if len(names) != len(set(names)):
         raise ConfigError(f"{file}: two destinations have the same id.", "Give each its own id.")
@@ -66,6 +67,22 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
     if len(ids) != len(set(ids)):
         raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")
     return config
+
+
+def _check_organization(config: Config, file: Path) -> None:
+    """Nothing leaves there: nobody on that machine is the person whose mail it is."""
+    if not config.organization.is_on:
+        return
+    forbidden = sorted({"send", "outbound"} & set(config.policy.capabilities))
+    if forbidden:
+        raise ConfigError(
+            f"{file}: [organization] only labels and drafts, and policy.capabilities has {', '.join(forbidden)}.",
+            "Take that out: each person sends their drafts in Gmail.",
+        )
+    if config.google.token:
+        raise ConfigError(
+            "MAILREEVE_GOOGLE_TOKEN and [organization] service_account are both set.", "Unset one of them."
+        )
 
 
 def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:

@@ -39,6 +39,13 @@ def _llm_endpoint(url: str) -> str:
     return url.rstrip("/")
 
 
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("must be an address such as ana@example.com")
+    return text.lower()
+
+
+_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _SPAN = re.compile(r"(\d{1,4})([mh])")
 
@@ -194,6 +201,22 @@ class StoreConfig(_Section):
     """A PostgreSQL connection string for several machines; without one a file in the home folder."""
 
 
+class OrganizationConfig(_Section):
+    """Many people's mailboxes by one service account (docs/organization.md): labels and drafts, nothing is sent."""
+
+    service_account: Path | None = None
+    """The JSON key of a service account with domain-wide delegation; None: each person logs in."""
+    mailboxes: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
+    """Whose mail is sorted: primary addresses."""
+    mailboxes_file: Path | None = None
+    """More of them, one in a line; read anew in each round of the worker. `#` begins a comment."""
+
+    @property
+    def is_on(self) -> bool:
+        """True when a service account acts for the people."""
+        return self.service_account is not None
+
+
 class StepConfig(_Section):
     """One request to a ticket system; texts are templates (docs/destinations.md)."""
 
@@ -245,6 +268,7 @@ class Config(_Section):
     policy: PolicyConfig = PolicyConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     store: StoreConfig = StoreConfig()
+    organization: OrganizationConfig = OrganizationConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     destination: tuple[DestinationConfig, ...] = ()

@@ -76,7 +76,7 @@ class _Renewal:
                 client_secret=token.client_secret,
             )
             try:
-                grant.refresh(_with_timeout(Request(session), self._timeout))
+                grant.refresh(with_timeout(Request(session), self._timeout))
             except (TypeError, ValueError):  # what google.auth makes of a page in place of JSON
                 raise TransportError("the answer makes no sense") from None
             if grant.refresh_token and grant.refresh_token != token.refresh_token:
@@ -85,7 +85,9 @@ class _Renewal:
         return str(grant.token), max(grant.expiry or earliest, earliest)
 
 
-def _with_timeout(request: Any, timeout: float) -> Any:
+def with_timeout(request: Any, timeout: float) -> Any:
+    """google.auth's request with a limit in seconds, which follows no redirect."""
+
     def call(**options: Any) -> Any:
         return request(**{"timeout": timeout, "allow_redirects": False, **options})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mailreeve.sandbox import dispatch
 from mailreeve.sandbox.errors import ApiError
+from mailreeve.sandbox.house import House
 from mailreeve.sandbox.http import Answer, Request
 from mailreeve.sandbox.state import State
 
@@ -21,8 +22,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class App:
     """Requests are carried out one after the other, each in a transaction of its own."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, house: House) -> None:
+        self._house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -33,28 +34,31 @@ class App:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        answer = self._dated(await self._answer(scope["method"], target, names, body))
+        answer = await self._answer(scope["method"], target, names, body)
         if answer.cut:
             await _cut(answer, scope, receive, send)
         else:
             await _send(answer, send, answer.body, more=False)
 
-    def _dated(self, answer: Answer) -> Answer:
-        """With the Date header that Google's servers send, by the sandbox's clock."""
-        date = formatdate(self._state.now_ms() / 1000, usegmt=True)
-        return replace(answer, headers=(*answer.headers, ("date", date)))
-
     async def _answer(self, method: str, target: str, names: dict[str, str], body: bytes) -> Answer:
+        first = self._house.states[0]
         if len(body) > BODY_LIMIT:
-            return ApiError(413, "Request Too Large", "uploadTooLarge").answer()
+            return _dated(first, ApiError(413, "Request Too Large", "uploadTooLarge").answer())
         try:
             request = Request.of(method, target, names, body)
         except ValueError:
-            return ApiError(400, "Bad Request", "badRequest").answer()
-        fault = dispatch.strike(self._state, request)
+            return _dated(first, ApiError(400, "Bad Request", "badRequest").answer())
+        state = self._house.of(request)
+        fault = dispatch.strike(state, request)
         if fault and fault.kind == "slow":
             await asyncio.sleep(SLOW_SECONDS if fault.seconds is None else fault.seconds)
-        return dispatch.handle(self._state, request, fault)
+        return _dated(state, dispatch.handle(state, request, fault))
+
+
+def _dated(state: State, answer: Answer) -> Answer:
+    """With the Date header that Google's servers send, by the sandbox's clock."""
+    date = formatdate(state.now_ms() / 1000, usegmt=True)
+    return replace(answer, headers=(*answer.headers, ("date", date)))
 
 
 async def _body(receive: Receive) -> bytes | None:

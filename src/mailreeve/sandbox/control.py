@@ -2,7 +2,8 @@
 
 `POST deliver` (RFC 5322 body -> `{id, threadId}`; labels in `X-Sandbox-Labels`, else INBOX and UNREAD) · `GET
 state` · `GET sent` · `GET units` · `GET|POST faults` · `GET|POST clock` · `GET|POST consent` (`{deny, scopes,
-rotate}`) · `POST tokens` (`{scopes, expires_in}` -> an access token) · `POST send_as` (another own address).
+rotate}`) · `POST tokens` (`{scopes, expires_in}` -> an access token) · `POST send_as` (another own address) ·
+`POST delegation` (`{scopes}`: what the administrator authorizes a service account for here).
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import Any
 from mailreeve.sandbox import (
     clock,
     conversations,
+    delegation,
     faults,
     gmail_drafts,
     labels,
@@ -132,6 +134,13 @@ def make_token(state: State, request: Request) -> Any:
     return {"access_token": tokens.issue(state, granted, "", secrets.token_hex(8), wish.get("expires_in"))}
 
 
+def set_delegation(state: State, request: Request) -> Any:
+    """What a service account may do here from now on; null is whatever it asks for."""
+    scopes = _object(request, frozenset({"scopes"})).get("scopes")
+    delegation.authorize(state, None if scopes is None else tuple(map(str, scopes)))
+    return {}
+
+
 def add_send_as(state: State, request: Request) -> Any:
     """Another address that the account may write from; `isDefault` makes it the default one."""
     wish = _object(
@@ -167,4 +176,5 @@ _ACTIONS: dict[tuple[str, str], Callable[[State, Request], Any]] = {
     ("POST", "consent"): set_consent,
     ("POST", "tokens"): make_token,
     ("POST", "send_as"): add_send_as,
+    ("POST", "delegation"): set_delegation,
 }

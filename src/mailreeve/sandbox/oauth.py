@@ -15,7 +15,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from mailreeve.sandbox import tokens
+from mailreeve.sandbox import delegation, tokens
 from mailreeve.sandbox.http import JSON_TYPE, Answer, Request
 from mailreeve.sandbox.state import Row, State
 
@@ -96,8 +96,10 @@ def _code(state: State, asked: dict[str, str], redirect: str, granted: str) -> s
 
 
 def token(state: State, request: Request) -> Answer:
-    """`POST /token`: a code or a refresh token against an access token."""
+    """`POST /token`: a code, a refresh token or a service account's assertion against an access token."""
     asked = request.form()
+    if asked.get("grant_type") == delegation.GRANT:
+        return _delegated(state, asked)
     client = asked.get("client_id", "") or _basic_client(request)
     if not client:
         return _error(400, "invalid_request", "Could not determine client ID from request.")
@@ -159,6 +161,14 @@ def _refresh(state: State, asked: dict[str, str], client: str) -> Answer:
         state.execute("update tokens set dead = 1 where token = ?", (row["token"],))
         answer["refresh_token"] = tokens.issue_refresh(state, row["scopes"], client, row["session"])
     return _told(answer)
+
+
+def _delegated(state: State, asked: dict[str, str]) -> Answer:
+    try:
+        scopes, client = delegation.grant(state, asked.get("assertion", ""))
+    except delegation.Refused as error:
+        return _error(error.status, error.error, error.description)
+    return _told(_granted(state, scopes, client, secrets.token_hex(8)))
 
 
 def _granted(state: State, scopes: str, client: str, session: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mailreeve.sandbox import index
 from mailreeve.sandbox.app import App
+from mailreeve.sandbox.house import House
 from mailreeve.sandbox.state import State
 
 TICK = 0.02
@@ -37,15 +38,15 @@ class CuttableProtocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """Serves a state until it is told to stop, or until the process `parent` is gone."""
+    """Serves one mailbox or more until it is told to stop, or until the process `parent` is gone."""
 
-    def __init__(self, state: State, *, port: int = 0, parent: int | None = None) -> None:
-        self._state = state
+    def __init__(self, *states: State, port: int = 0, parent: int | None = None) -> None:
+        self._states = states
         self._parent = parent
         self.listener = socket.create_server(("127.0.0.1", port))
         super().__init__(
             uvicorn.Config(
-                App(state),
+                App(House(states)),
                 http=CuttableProtocol,
                 loop="asyncio",
                 ws="none",
@@ -100,9 +101,10 @@ class Server(uvicorn.Server):
             await asyncio.sleep(TICK)
 
     def _index_some(self) -> None:
-        if self._state.scalar("select 1 from messages where indexed = 0 limit 1"):
-            with self._state.transaction():
-                index.some(self._state, INDEX_CHUNK)
+        for state in self._states:
+            if state.scalar("select 1 from messages where indexed = 0 limit 1"):
+                with state.transaction():
+                    index.some(state, INDEX_CHUNK)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close at once: nobody waits for what a sandbox has not answered."""

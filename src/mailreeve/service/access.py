@@ -86,7 +86,7 @@ def access(app: App) -> AccessAnswer:
     """Who can get at the mail now. Asks Google only for the name behind a ready access token."""
     from mailreeve.google import scopes
 
-    logins = (app.account(),) if app.google.token else app.accounts.list()
+    logins = app.logins
     allowed = app.config.policy.capabilities
     llm = app.config.llm
     model = ModelAccess(model=llm.model, host=_host(llm.base_url)) if llm.configured else _NO_MODEL

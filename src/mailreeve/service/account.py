@@ -121,6 +121,11 @@ def _asked(app: App, expected: str) -> "Login":
             "An access token is set already, so there is nothing to log in to.",
             "Leave --demo out, and unset MAILREEVE_GOOGLE_TOKEN, to log in to a mailbox of your own.",
         )
+    if app.config.organization.is_on:
+        raise InputError(
+            "The organization's service account acts for its people, so nobody logs in here.",
+            "Take [organization] service_account out of config.toml to log in to a mailbox of your own.",
+        )
     if expected and "@" not in expected:
         raise InputError(f"{expected} is no e-mail address.", "Name the account as ana@example.com.")
     if google.client_file is None:
@@ -140,6 +145,11 @@ def logout(app: App, address: str = "") -> LogoutAnswer:
         raise InputError(
             "This account came with a ready access token, so there is no login to take back.",
             "Leave --demo out, or unset MAILREEVE_GOOGLE_TOKEN.",
+        )
+    if app.config.organization.is_on:
+        raise InputError(
+            "There is no login to take back: the organization's service account acts for this person.",
+            "Take the address out of [organization] in config.toml.",
         )
     try:
         at_google, advice = ("revoked" if revoke(app, account.address) else "dead"), ""

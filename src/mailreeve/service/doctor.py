@@ -93,8 +93,8 @@ def _secrets(app: App) -> dict[str, str]:
 
 
 def _has_store(app: App) -> bool:
-    """Opening the store would make it, and doctor makes nothing."""
-    return (app.config.home / "mailreeve.db").is_file()
+    """Opening a file that is not there would make it, and doctor makes nothing."""
+    return app.config.store.url is not None or (app.config.home / "mailreeve.db").is_file()
 
 
 def _python() -> Finding:

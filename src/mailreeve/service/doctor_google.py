@@ -89,6 +89,11 @@ def _quota(app: App) -> Finding:
 def _client(app: App, *, has_store: bool) -> Finding:
     from mailreeve.google.client_file import read_client
 
+    if app.config.organization.is_on:
+        from mailreeve.app import organization
+
+        key = organization.key(app.config)
+        return good(f"service account {key.email}, client id {key.client_id}")
     file = app.config.google.client_file
     if file is None:
         if has_store and app.accounts.list():
@@ -108,8 +113,14 @@ def _accounts(app: App, wanted: str, found: list[Account], *, has_store: bool, i
         return good(f"{found[0].address}, by a ready access token")
     if wanted:
         found.append(app.account(wanted))
+    elif app.config.organization.is_on:
+        every = app.logins
+        found.append(every[0])
+        return good(
+            f"{len(every)} in the organization; looked at {found[0].address} (--account names another)"
+        )
     elif has_store:
-        found.extend(app.accounts.list())
+        found.extend(app.logins)
     if not found:
         return bad("No account is logged in yet.", "Run `mailreeve login`, or try `mailreeve --demo`.")
     return good(", ".join(account.address for account in found))
@@ -124,7 +135,7 @@ class _Patient:
 
     def look(self, check: Look, *, is_reached: bool) -> None:
         address = self._account.address
-        is_ready = bool(self._app.google.token)
+        is_ready = bool(self._app.google.token) or self._app.config.organization.is_on
         if not is_ready:
             if not check(f"login {address}", self._login):
                 return

@@ -17,8 +17,7 @@ def deliver(box: Mailbox) -> list[SendAnswer]:
 def deliver_all(app: App) -> list[SendAnswer]:
     """The same for every login. Google is not loaded unless something is due."""
     now = time.time_ns() // 1_000_000
-    logins = (app.account(),) if app.google.token else app.accounts.list()
-    due = [one.address for one in logins if Proposals(app.db, one.address).due(now)]
+    due = [one.address for one in app.logins if Proposals(app.db, one.address).due(now)]
     return [answer for address in due for answer in deliver(app.mailbox(address))]
 
 

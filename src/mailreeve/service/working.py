@@ -95,9 +95,7 @@ class _Worker:
 
     def _every_account(self) -> None:
         app = self._app
-        handed = app.config.demo or bool(app.google.token)
-        logins = (app.account(),) if handed else app.accounts.list()
-        for address in [one.address for one in logins]:
+        for address in [one.address for one in app.logins]:
             if self._cancel.is_set:
                 return
             if not self._rests(address):

@@ -1,0 +1,64 @@
+"""The people of an organization: whose mailboxes a service account serves, and with what rights."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailreeve.config import Config
+from mailreeve.errors import ConfigError
+from mailreeve.store.accounts import Account
+
+if TYPE_CHECKING:
+    from mailreeve.google.delegation import ServiceKey
+
+CAPABILITIES = ("read", "label", "draft")
+"""Nothing is sent from a machine that no owner of a mailbox sits at."""
+
+
+def accounts(config: Config) -> tuple[Account, ...]:
+    """The mailboxes in the order that the settings name them, each once. Raises ConfigError."""
+    from mailreeve.google.scopes import wanted
+
+    able = tuple(name for name in CAPABILITIES if name in config.policy.capabilities)
+    scopes, base = wanted(able), config.google.base or ""
+    named = dict.fromkeys((*config.organization.mailboxes, *_from_file(config.organization.mailboxes_file)))
+    if not named:
+        raise ConfigError(
+            "[organization] names no mailbox.", "Set mailboxes or mailboxes_file (docs/organization.md)."
+        )
+    return tuple(Account(address, base, scopes, able) for address in named)
+
+
+def key(config: Config) -> "ServiceKey":
+    """The key of the service account. Raises ConfigError."""
+    from mailreeve.google.delegation import read_key
+
+    assert config.organization.service_account is not None  # noqa: S101 -- the caller asked `is_on`
+    return read_key(config.organization.service_account.expanduser())
+
+
+def _from_file(file: Path | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        lines = file.expanduser().read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(
+            f"{file} cannot be read: {reason}.", "Correct [organization] mailboxes_file."
+        ) from None
+    found = [line.partition("#")[0].strip().lower() for line in lines]
+    wrong = next((number for number, one in enumerate(found, 1) if one and not _is_address(one)), 0)
+    if wrong:
+        raise ConfigError(
+            f"{file}, line {wrong}, is no address.", "Write one such as ana@example.com in a line."
+        )
+    return [one for one in found if one]
+
+
+def _is_address(text: str) -> bool:
+    local, at, domain = text.partition("@")
+    return (
+        bool(local and at and domain)
+        and "@" not in domain
+        and not any(c.isspace() or c in '<>,;"' for c in text)
+    )
