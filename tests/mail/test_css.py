@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailreeve.mail import css
+from mailreeve.mail import css, html
 from mailreeve.mail.css import Element, Sheet
 
 
@@ -122,6 +122,24 @@ def test_comments_and_other_at_rules_are_passed_over() -> None:
     """As mail programs write them."""
     sheet = "<!-- @import url(x); @font-face{src:url(y)} /* p{display:a} */ @charset 'x'; p{display:none} -->"
     assert "none" == shown(sheet, element())
+
+
+@pytest.mark.parametrize("before", [2_001, css.RULES_LIMIT - 1])
+def test_a_rule_behind_thousands_of_others_counts(before: int) -> None:
+    """Up to the limit no rule is left out in silence: the last one may be the one that hides a text."""
+    others = "".join(f".x{n}{{color:red}}" for n in range(before))
+    assert "none" == shown(f"{others} p{{display:none}}", element())
+    page = html.to_text(f"<style>{others}</style><style>p{{display:none}}</style><p>unseen</p><b>seen</b>")
+    assert ("seen", ()) == (page.text, page.defects)
+
+
+def test_more_rules_than_are_read_end_the_reading() -> None:
+    """Nothing is shown that a rule behind the limit could hide, and the defect says so."""
+    others = "".join(f".x{n}{{color:red}}" for n in range(css.RULES_LIMIT))
+    with pytest.raises(css.TooComplex):
+        Sheet().add(f"{others} p{{display:none}}")
+    page = html.to_text(f"<style>{others} p{{display:none}}</style><p>unseen</p>")
+    assert ("", ("the HTML is too complex: the rest was not read",)) == (page.text, page.defects)
 
 
 def test_a_sheet_made_to_be_slow_ends_the_reading() -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from mailreeve.mail import headers
+from mailreeve.mail import headers, mime
+from mailreeve.mail.compose import compose, reply
 
 
 def fields(raw: bytes) -> headers.Fields:
@@ -108,11 +109,27 @@ def test_dates_keep_their_zone(value: str, moment: datetime | None) -> None:
         ("a@b", ("<a@b>",)),
         ("Your message of Monday", ()),
         ("<" * 1000, ()),
+        *(
+            (f"<a{control}b@c> <d@e>", ("<d@e>",))
+            for control in "\x00\x01\x1b\x1f\x7f\x85\x9b\u200b\u200e\u2060\ufeff"
+        ),
+        ("<a\x01b@c>", ("<b@c>",)),
+        ("a\x1b[2J@b", ("<[2J@b>",)),
     ],
 )
 def test_message_ids_are_found(value: str, ids: tuple[str, ...]) -> None:
-    """In References and where brackets are missing."""
+    """In References and where brackets are missing; none holds a control or invisible character."""
     assert ids == headers.message_ids(value)
+
+
+def test_an_answer_to_an_id_with_control_characters_is_a_clean_header() -> None:
+    """A raw escape in Message-ID gets into no field of the message, and into no header of an answer."""
+    message = mime.from_bytes(b"From: a@b.example\nMessage-ID: <x\x1b[2J\x00\x7f@b.example>\n\nHi\n")
+    assert "<@b.example>" == message.message_id
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    made = compose(reply(message, own=["me@c.example"], everyone=False, now=now, body="ok"))
+    assert b"In-Reply-To: " in made
+    assert not {byte for byte in made if byte < 32 or byte == 127} - set(b"\r\n")
 
 
 def test_readable_values_are_one_line() -> None:

@@ -1,5 +1,8 @@
 """Parameters of Content-Type and Content-Disposition."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +68,43 @@ def test_a_missing_semicolon_is_understood() -> None:
 def test_media_types_are_checked(value: str, media_type: str) -> None:
     """What is no media type is none."""
     assert media_type == params.media_type(value)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("text/(a comment)plain (another); charset=x", "text/plain"),
+        ("text/html (never closed; charset=x", "text/html"),
+        ("text/html (((((; charset=x", "text/html"),
+    ],
+)
+def test_comments_are_no_part_of_the_value(header: str, value: str) -> None:
+    """RFC 2045 allows them; one that is not closed ends with the value."""
+    found = params.parse(header)
+    assert (value, "x") == (found.value, found.get("charset"))
+
+
+def test_a_parameter_far_behind_is_read() -> None:
+    """Time grows with the length alone, so nothing is cut here: the header block has its limits."""
+    assert "x.txt" == params.parse(f"attachment; a={'b' * 15_000}; filename=x.txt").get("filename")
+
+
+GROWING = """
+from mailreeve.mail import params
+for start in ("", "(", "x;", "x;a=", 'x;a="', "x;a*=u''"):
+    for piece in ("(", "(a", "(=", '"', '"\\\\', "\\\\", " ", ";", "a ", "a=", "=", "'", "%", "=?u?q?", "a*0*="):
+        params.parse(start + piece * (200_000 // len(piece)))
+params.parse("(" * 2_000_000)
+"""
+
+
+def test_time_grows_with_the_length_and_not_with_its_square() -> None:
+    """Two million brackets, and 90 forms of 200,000 characters: with the square it were half an hour, not a second.
+
+    The limit of the process is far above what it needs: it ends one that would hang.
+    """
+    done = subprocess.run([sys.executable, "-c", GROWING], timeout=60, check=False)
+    assert 0 == done.returncode
 
 
 @given(

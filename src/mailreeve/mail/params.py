@@ -13,11 +13,9 @@ _VALUE = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
 _NAME = re.compile(r"[\s;]*([^\s=;\"]{1,80})\s*(=?)")
 _CONTINUED = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*?)$")
 _TOKEN = re.compile(r"[^\s;,/\"()<>]+")
+# An open comment ends with the header: looking for the end of each of its brackets would cost the square.
+_IGNORED = re.compile(r"\([^)]*+\)?|\s")
 _LIMIT = 200
-
-
-_LONGEST = 4_000
-"""Characters that are read: some forms cost time that grows with the square of the length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Parameters:
 
 def parse(header: str) -> Parameters:
     """Split a header value; linear, at most 200 parameters, the first of two with the same name wins."""
-    value, _, rest = header[:_LONGEST].partition(";")
+    value, _, rest = header.partition(";")
     if "=" in value:  # the semicolon is missing: `multipart/mixed boundary=x`
         value, _, left = value.strip().partition(" " if " " in value.strip() else "\t")
         rest = f"{left};{rest}"
@@ -55,7 +53,7 @@ def parse(header: str) -> Parameters:
         if split:
             pairs.setdefault(split[1], []).append((int(split[2] or -1), bool(split[3]), text))
     return Parameters(
-        re.sub(r"\([^)]*\)|\s", "", value).lower()[:200],
+        _IGNORED.sub("", value).lower()[:200],
         {name: parts[0][2] if name == "boundary" else _assembled(parts) for name, parts in pairs.items()},
     )
 
@@ -77,10 +75,10 @@ def _assembled(found: list[tuple[int, bool, str]]) -> str:
     chosen = [whole] if whole else numbered or found[:1]
     if not any(extended for _, extended, _ in chosen):
         return decoded("".join(text for _, _, text in chosen))
-    charset, data = "", b""
+    charset, data = "", []
     for index, (_, extended, text) in enumerate(chosen):
         value = text
         if extended and not index and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
-        data += unquote_to_bytes(value) if extended else value.encode("utf-8", "replace")
-    return one_line(decode(data, charset or "utf-8", detect=False)[0])
+        data.append(unquote_to_bytes(value) if extended else value.encode("utf-8", "replace"))
+    return one_line(decode(b"".join(data), charset or "utf-8", detect=False)[0])

@@ -4,6 +4,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from mailreeve.mail.charset import codec, decode
 from mailreeve.mail.invisible import one_line
@@ -94,16 +95,7 @@ def _joined(words: list[_Word]) -> Iterator[str]:
     tail = ""
     while words and not words[-1].charset:
         tail = words.pop().data.decode("utf-8") + tail
-    charset, data = "", b""
-    for word in words:
-        if not word.charset:
-            continue
-        key = word.charset.partition("*")[0].lower()
-        if key != charset and data:
-            yield decode(data, charset, detect=False)[0]
-            data = b""
-        charset = key
-        data += word.data
-    if data:
-        yield decode(data, charset, detect=False)[0]
+    spoken = (word for word in words if word.charset)
+    for charset, run in groupby(spoken, lambda word: word.charset.partition("*")[0].lower()):
+        yield decode(b"".join(word.data for word in run), charset, detect=False)[0]
     yield tail
