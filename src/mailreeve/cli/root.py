@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "triage": ("mailreeve.cli.triage", "triage"),
     "digest": ("mailreeve.cli.triage", "digest"),
     "runs": ("mailreeve.cli.triage", "runs"),
+    "stats": ("mailreeve.cli.stats", "stats"),
     "why": ("mailreeve.cli.why", "why"),
     "labels": ("mailreeve.cli.triage", "labels"),
     "rules": ("mailreeve.cli.rules", "rules"),

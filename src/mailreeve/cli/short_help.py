@@ -14,6 +14,7 @@ SHORT = {
     "triage": "Read new mail, label it, summarize it, draft replies.",
     "digest": "What the last run found, decided and drafted.",
     "runs": "Past runs: coverage, cost, failures.",
+    "stats": "Show how triage does: volume, who decided, cost, your corrections, how soon you answer.",
     "why": "Say why a mail was sorted as it was, and how to change that.",
     "labels": "The labels that triage chooses from, and when each is given.",
     "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",

@@ -105,6 +105,14 @@ class Runs:
         )
         return tuple(_run(row) for row in rows)
 
+    def since(self, moment: int) -> tuple[Run, ...]:
+        """Those that began since a time in epoch milliseconds, oldest first."""
+        rows = self._db.rows(
+            "select * from run where account = ? and started_at >= ? order by started_at, id",
+            (self._account, moment),
+        )
+        return tuple(_run(row) for row in rows)
+
 
 def _run(row: Row) -> Run:
     finished = row["finished_at"]

@@ -18,7 +18,7 @@ from mailreeve.errors import (
 )
 from mailreeve.web import guard, render
 from mailreeve.web.session import Session, Sessions
-from mailreeve.web.views import audit, draft, night, original, proposal, queue
+from mailreeve.web.views import audit, draft, night, original, proposal, queue, stats
 from mailreeve.web.visit import Reply, View, Visit
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _GET: Mapping[str, View] = {
     "/proposal/{id}": proposal.show,
     "/proposal/{id}/source": proposal.source,
     "/night": night.show,
+    "/stats": stats.show,
     "/audit": audit.show,
     "/message/{id}": original.show,
     "/message/{id}/original": original.framed,
