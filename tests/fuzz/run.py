@@ -34,6 +34,7 @@ class Watch:
         self.count = 0
         self.found: dict[str, int] = {}
         self.slowest = 0.0
+        self._slowest = b""
         folder.mkdir(parents=True, exist_ok=True)
 
     def one(self, data: bytes) -> None:
@@ -55,8 +56,8 @@ class Watch:
             where = f"{type(error).__name__} {Path(last.filename).name}:{last.lineno} {str(error)[:40]}"
             self._keep(where, data)
         took = time.process_time() - start
-        if len(data) <= _GROWN * 1.1:
-            self.slowest = max(self.slowest, took)
+        if len(data) <= _GROWN * 1.1 and took > self.slowest:
+            self.slowest, self._slowest = took, data
         limit = _SLOW if len(data) < _GROWN else 5 * _SLOW  # instrumented code is some four times slower
         if took > limit:
             self._keep(f"slow {int(took)} s for {len(data) // 1000} kB", data)
@@ -69,7 +70,8 @@ class Watch:
             file.write_bytes(data)
 
     def told(self) -> None:
-        """One line about the run."""
+        """One line about the run; its slowest input is kept."""
+        (self.folder / f"{self.name}-slowest").write_bytes(self._slowest)
         sys.stdout.write(
             f"\n{self.name}: {self.count} inputs, slowest {self.slowest:.2f} s, found {self.found or 'nothing'}\n"
         )

@@ -116,7 +116,8 @@ def people(raw: bytes) -> None:
 def sheet(raw: bytes) -> None:
     """A style sheet and a style attribute: later ones are read whatever stands before them, in another sheet."""
     text = raw.decode("utf-8", "replace")
-    css.declarations(text)
+    with contextlib.suppress(css.TooComplex):
+        css.declarations(text)
     inner = text.replace("<", "")
     source = f"<style>{inner}</style><style>#q#q#q#q#q#q#q#q {{display:none !important}}</style><p id=q style='{inner}'>{_CANARY}"
     if "'" not in inner and "&" not in inner and "important" not in inner and "\\" not in inner:

@@ -246,6 +246,8 @@ SHEETS = {
     "nesting": "div {.h {display:none}}",
     "nesting, ampersand": "div {& .h {display:none}}",
     "nested state": ".h {color:red; &.h {display:none}}",
+    "nesting, a long list": "a,b,i,s,u,em,ol,ul,div {q,a,b,i,s,u,em,ol,ul,.h {display:none}}",
+    "nesting, a list in brackets": ":is(div, q) {:is(.h, .z) {display:none}}",
     "media": "@media screen {.h {display:none}}",
     "media, all": "@media all and (min-width:1px) {.h {display:none}}",
     "media, range": "@media (width > 10px) {.h {display:none}}",
@@ -291,6 +293,14 @@ SHEETS = {
     "white space": "\n.h\n\t{\n display\n:\nnone\n}",
     "variable": ":root {--v:none} .h {display:var(--v)}",
     "variable for a colour": "div {--v:#fff} .h {color:var(--v)}",
+    "variable behind a hundred": ".h {"
+    + "".join(f"--v{n}:1;" for n in range(100))
+    + "--v:none; display:var(--v)}",
+    "variable of a long name": ".h {--" + "v" * 60 + ":none; display:var(--" + "v" * 60 + ")}",
+    "variable of variables": ":root {"
+    + "".join(f"--v{n}:var(--v{n + 1});" for n in range(8))
+    + "--v8:none} .h {display:var(--v0)}",
+    "variable in three fallbacks": ".h {display:var(--a, var(--b, var(--c, none)))}",
     "no last semicolon": ".h{color:red;display:none}",
     "a thousand rules before": "".join(f".r{n} {{color:red}}" for n in range(1000)) + " .h {display:none}",
     "long sheet": "/*" + "x" * 250_000 + "*/ .h {display:none}",
@@ -308,6 +318,7 @@ AROUND = {
     "inherited size": "<div style='font-size:0'><p>{x}</p></div>seen",
     "size in percent of it": "<div style='font-size:0'><p style='font-size:200%'>{x}</p></div>seen",
     "inherited visibility": "<div style='visibility:hidden'><p>{x}</p></div>seen",
+    "behind twenty": "<style>" + "div " * 20 + "p {{display:none}}</style>" + "<div>" * 20 + "<p>{x}</p>seen",
     "undone in vain": "<div style='display:none'><p style='display:block!important'>{x}</p></div>seen",
     "opacity of several": "<div style='opacity:.2'><div style='opacity:.2'>{x}</div></div>seen",
     "shrunk em by em": "<div style='font-size:.3em'><div style='font-size:.3em'><div style='font-size:.3em'>{x}</div></div></div>seen",

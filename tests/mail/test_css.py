@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailreeve.mail import css, html
+from mailreeve.mail import css, html, selectors
 from mailreeve.mail.css import Element, Sheet
 
 
@@ -140,6 +140,72 @@ def test_more_rules_than_are_read_end_the_reading() -> None:
         Sheet().add(f"{others} p{{display:none}}")
     page = html.to_text(f"<style>{others} p{{display:none}}</style><p>unseen</p>")
     assert ("", ("the HTML is too complex: the rest was not read",)) == (page.text, page.defects)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        pytest.param(f"{'b ' * 51} {{display:none}}", id="a selector of 51 parts"),
+        pytest.param(
+            f"{','.join(['b'] * 100)} {{ {','.join(['b'] * 100)} {{display:none}} }}", id="lists in lists"
+        ),
+        pytest.param(f"b {{{''.join(f'--v{n}:1;' for n in range(130))} display:none}}", id="130 variables"),
+        pytest.param(f"b {{--a:none; display:var(--a, {'x' * 600})}}", id="a value of 600 characters"),
+        pytest.param(
+            f"b {{{''.join(f'--v{n}:var(--v{n + 1});' for n in range(20))} --v20:none; display:var(--v0)}}",
+            id="twenty variables in a row",
+        ),
+        pytest.param(
+            "".join(f"b {{{''.join(f'--v{m}{n}:1;' for n in range(110))}}}" for m in range(11))
+            + "b{display:none}",
+            id="1,210 variables",
+        ),
+    ],
+)
+def test_what_is_too_long_to_follow_ends_the_reading(sheet: str) -> None:
+    """A browser follows it and hides the text, so it is not shown; it is no rule that counts for nothing."""
+    page = html.to_text(f"<style>{sheet}</style><p>before<b>unseen")
+    assert "unseen" not in page.text
+    assert ("the HTML is too complex: the rest was not read",) == page.defects
+
+
+def test_variables_that_go_in_a_circle_have_no_value() -> None:
+    """As in a browser: the declaration counts for nothing."""
+    page = html.to_text("<style>b{--a:var(--b);--b:var(--a);display:var(--a)}</style><b>seen</b>")
+    assert ("seen", ()) == (page.text, page.defects)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a, b", ["a", "b"]),
+        (":is(a, b) c,d", [":is(a, b) c", "d"]),
+        ("[a=','] , [b=\"](\"]", ["[a=',']", '[b="]("]']),
+        (".a\\,b,c", [".a\\,b", "c"]),
+        (":is((a, b", [":is((a, b"]),
+        ("a), b", ["a)", "b"]),
+    ],
+)
+def test_a_list_is_parted_at_its_own_commas(text: str, expected: list[str]) -> None:
+    """Not at those in brackets, strings and escapes."""
+    assert expected == selectors.listed(text)
+
+
+def test_nested_blocks_cost_what_is_written_and_not_its_square() -> None:
+    """Each block would repeat the selectors around it: what is read of them in all has an end."""
+    made = Sheet()
+    with pytest.raises(css.TooComplex):
+        made.add("".join(f"e{n}{'>a' * 30}{{b:c;p{{font:0/0 a}}" for n in range(9_000)))
+    assert made._chars < 3 * css.SHEET_LIMIT
+
+
+def test_looking_up_variables_has_a_budget() -> None:
+    """Thousands of elements with a chain of variables in every property end the reading."""
+    style = "".join(f"{name}:var(--v0);" for name in ("color", "width", "height", "left", "top", "clip"))
+    chain = "".join(f"--v{n}:var(--v{n + 1});" for n in range(9))
+    page = html.to_text(f"<style>p{{{style}}}:root{{{chain}--v9:1}}</style>" + "<p>x" * 5_000 + "<p>last")
+    assert "the HTML is too complex: the rest was not read" in page.defects
+    assert "last" not in page.text
 
 
 def test_a_sheet_made_to_be_slow_ends_the_reading() -> None:

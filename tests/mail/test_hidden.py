@@ -5,10 +5,13 @@ import pytest
 from mailreeve.mail import hidden
 from mailreeve.mail.css import declarations
 from mailreeve.mail.hidden import Look
+from mailreeve.mail.selectors import Budget
 
 
 def why(style: str, tag: str = "p", parent: Look = Look(), **attributes: str) -> str:  # noqa: B008 - frozen
-    return hidden.look(parent, tag, {**declarations(style)[0], **declarations(style)[1]}, attributes).why
+    return hidden.look(
+        parent, tag, {**declarations(style)[0], **declarations(style)[1]}, attributes, Budget(9)
+    ).why
 
 
 @pytest.mark.parametrize(
@@ -101,20 +104,20 @@ def test_what_is_inherited_can_be_undone_or_not() -> None:
         ("font-size:0", "font-size:14px"),
         ("color:#fff", "color:#000"),
     ):
-        parent = hidden.look(Look(), "div", declarations(style)[0], {})
+        parent = hidden.look(Look(), "div", declarations(style)[0], {}, Budget(9))
         assert parent.why
         assert "" == why(undo, parent=parent)
     for style in ("display:none", "opacity:0", "max-height:0"):
-        parent = hidden.look(Look(), "div", declarations(style)[0], {})
+        parent = hidden.look(Look(), "div", declarations(style)[0], {}, Budget(9))
         assert why("display:block;opacity:1;max-height:none", parent=parent)
 
 
 def test_colours_are_compared_with_what_is_behind() -> None:
     """The background of an outer table counts; a link has its own colour."""
-    dark = hidden.look(Look(), "table", {}, {"bgcolor": "#000"})
+    dark = hidden.look(Look(), "table", {}, {"bgcolor": "#000"}, Budget(9))
     assert "" == why("color:#fff", parent=dark)
     assert why("color:#000", parent=dark)
-    white = hidden.look(Look(), "div", {"color": "#fff"}, {})
+    white = hidden.look(Look(), "div", {"color": "#fff"}, {}, Budget(9))
     assert "" == why("", tag="a", parent=white, href="https://x")
 
 

@@ -75,6 +75,10 @@ CASES: dict[str, Callable[[], bytes]] = {
     "references": lambda: mail("References: " + "<a@b> " * 10_000),
     "parameters": lambda: mail("Content-Type: text/plain; " + "a*1=b; " * 2_000),
     "open parameter": lambda: mail("Content-Type: text/plain; " + '"' * 15_000),
+    "open comments": lambda: (
+        mail(MIXED)
+        + b"".join(b"--b\r\nContent-Type: " + b"(" * 15_000 + b"\r\n\r\nx\r\n" for _ in range(900))
+    ),
     "date": lambda: mail("Date: " + "1 (" * 5_000),
     "colons": lambda: b":\r\n" * 600_000,
     "no header at all": lambda: b"abc\r\n" * 400_000,
@@ -154,6 +158,20 @@ CASES: dict[str, Callable[[], bytes]] = {
         + "".join(f"--v{n}:var(--v{n + 1}) var(--v{n + 1});" for n in range(2_000))
         + "color:var(--v0)}</style>"
         + "<p>x" * 20_000,
+    ),
+    "variables in every property": lambda: mail(
+        HTML,
+        "<style>p{"
+        + "".join(
+            f"{name}:var(--v0);" for name in ("color", "width", "height", "left", "top", "clip", "zoom")
+        )
+        + "}:root{"
+        + "".join(f"--v{n}:var(--v{n + 1});" for n in range(9))
+        + "--v9:1}</style>"
+        + "<p>x" * 29_000,
+    ),
+    "blocks in selectors": lambda: mail(
+        HTML, "<style>" + "".join(f"e{n}{'>a' * 30}{{b:c;p{{font:0/0 a}}" for n in range(4_000)) + "</style>x"
     ),
     "variables inherited": lambda: mail(
         HTML, "".join(f'<div style="--v{n}:1">' for n in range(15_000)) + "x"

@@ -21,7 +21,7 @@ SHEET_LIMIT = 400_000
 """Characters of all style sheets of a mail; behind them could stand the rule that hides a text."""
 RULES_LIMIT = 5_000
 BUDGET = 200_000
-"""Comparisons of an element with a selector, in one mail."""
+"""Comparisons of an element with a selector, and variables looked up, in one mail."""
 
 Style = Mapping[str, str]
 """Property to value, both in lower case."""
@@ -59,7 +59,8 @@ _DISPLAYS = frozenset(
 )  # fmt: skip
 _GLOBAL = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
 _DECLARATION = re.compile(
-    r"(--[\w-]{1,40}|[-a-z_]{2,30})\s*+:((?:[^;\"'(]|\"[^\"]*+\"?|'[^']*+'?|\([^)]*+\)?)*+)", re.IGNORECASE
+    r"(?<![\w-])(--[\w-]++|[-a-z_]{2,30}+)\s*+:((?:[^;\"'(]|\"[^\"]*+\"?|'[^']*+'?|\([^)]*+\)?)*+)",
+    re.IGNORECASE,
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 # Strings and URLs can hold braces and comment marks that are none.
@@ -73,8 +74,12 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
 _IMPORT = re.compile(
     r"@import\s+(?:url\()?\s*[\"']?data:text/css([^,\"')]{0,60}),([^\"')\s]{0,20000})", re.IGNORECASE
 )
-_NAMES_LIMIT = 60
+_NAMES_LIMIT = 120
+"""Custom properties of one rule; the next one could be the one that hides."""
 _LONGEST_VALUE = 500
+_CHAIN = 10
+"""Variables that lead to variables."""
+_LONGEST_PRELUDE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,20 @@ class _Rule:
 
 @lru_cache(maxsize=2048)
 def declarations(text: str) -> tuple[Style, Style]:
-    """The declarations that matter here, and those of them marked !important; invalid ones are left out."""
+    """The declarations that matter here, and those of them marked !important; invalid ones are left out.
+
+    Raises TooComplex for more custom properties than are read.
+    """
     text = selectors.unescaped(_COMMENT.sub("", text)) if "\\" in text or "/*" in text else text
     normal: dict[str, str] = {}
     important: dict[str, str] = {}
     for match in _DECLARATION.finditer(text):
         name = match[1].lower()
         name = _SAME.get(name, name)
-        custom = name.startswith("--")
-        if name not in _PROPERTIES and (not custom or len(normal) + len(important) > _NAMES_LIMIT):
+        if name not in _PROPERTIES and not name.startswith("--"):
             continue
+        if len(normal) + len(important) > _NAMES_LIMIT:
+            raise TooComplex
         value = match[2].strip().lower()
         target = normal
         if "!" in value:
@@ -111,22 +120,27 @@ def declarations(text: str) -> tuple[Style, Style]:
     return normal, important
 
 
-def resolved(style: Style, variables: Style) -> Style:
-    """A style with its variables' values in place; what has none counts as not declared."""
+def resolved(style: Style, variables: Style, spend: Budget) -> Style:
+    """A style with its variables' values in place; what has none counts as not declared.
+
+    Raises TooComplex when the budget is spent, or for what is too long to be followed: it could end in a value
+    that hides.
+    """
     asked = [name for name, value in style.items() if "var(" in value and not name.startswith("--")]
     if not asked:
         return style
     out = dict(style)
     for name in asked:
-        value = style[name]
-        for _ in range(5):
-            if "var(" not in value or len(value) > _LONGEST_VALUE:
-                break
+        value, seen = out.pop(name), set[str]()
+        while "var(" in value and value not in seen:  # a circle has no value
+            if len(value) > _LONGEST_VALUE or len(seen) > _CHAIN:
+                raise TooComplex
+            seen.add(value)
+            spend.one()
             value = _VARIABLE.sub(
                 lambda match: style.get(match[1]) or variables.get(match[1]) or match[2] or "\0", value
             )
-        out.pop(name)
-        if "\0" not in value and "var(" not in value and len(value) <= _LONGEST_VALUE:
+        if "\0" not in value and "var(" not in value:
             out[name] = value.strip()
     return out
 
@@ -138,7 +152,7 @@ class Sheet:
     _by_key: defaultdict[str, list[_Rule]] = field(default_factory=lambda: defaultdict(list))
     _count: int = 0
     _chars: int = 0
-    _budget: Budget = field(default_factory=lambda: Budget(BUDGET))
+    budget: Budget = field(default_factory=lambda: Budget(BUDGET))
 
     def add(self, text: str) -> None:
         """Read a style sheet: rules for the screen that say something about visibility.
@@ -155,6 +169,9 @@ class Sheet:
     def _add_text(self, text: str) -> None:
         text = _SCRUB.sub(_scrubbed, text.replace("<!--", "").replace("-->", ""))
         for prelude, body in _rules(text):
+            self._chars += len(prelude)  # nested rules repeat what is around them
+            if self._chars > 2 * SHEET_LIMIT:
+                raise TooComplex
             style, important = declarations(body)
             if style or important:
                 for one in selectors.parse(prelude):
@@ -183,7 +200,7 @@ class Sheet:
             rule
             for key in keys
             for rule in self._by_key.get(key, ())
-            if selectors.matches(rule.selector, one, self._budget)
+            if selectors.matches(rule.selector, one, self.budget)
         ]
         found.sort(key=lambda rule: rule.order)
         sure = [rule for rule in found if not rule.selector.doubtful]
@@ -260,15 +277,20 @@ def _rules(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _inner(outer: str | None, piece: str) -> str | None:
-    """The selectors of a block; None for one that does not count, empty for what only groups rules."""
+    """The selectors of a block; None for one that does not count, empty for what only groups rules.
+
+    Raises TooComplex when nested lists multiply to more than is read.
+    """
     if outer is None:
         return None
     if piece.startswith("@"):
         return outer if _applies(piece.lower()) else None
     if not outer:
         return piece
-    pairs = [(a.strip(), b.strip()) for a in outer.split(",")[:8] for b in piece.split(",")[:8]]
-    return ",".join(b.replace("&", a) if "&" in b else f"{a} {b}" for a, b in pairs)[:2_000]
+    above, below = selectors.listed(outer), selectors.listed(piece)
+    if len(above) * len(piece) + len(below) * len(outer) > _LONGEST_PRELUDE:
+        raise TooComplex
+    return ",".join(b.replace("&", a) if "&" in b else f"{a} {b}" for a in above for b in below)
 
 
 def _applies(prelude: str) -> bool:

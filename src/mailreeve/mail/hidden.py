@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from mailreeve.mail import boxes, colours, lengths
 from mailreeve.mail.colours import BLACK, WHITE, Colour
-from mailreeve.mail.css import Style, resolved
+from mailreeve.mail.css import Style, TooComplex, resolved
+from mailreeve.mail.selectors import Budget
 
 CONTRAST = 1.3
 """Below it text cannot be told from its background; the palest grey in use on white has 1.3 to 1.6."""
@@ -40,7 +41,7 @@ _COLOURING = frozenset(("bgcolor", "background", "color", "text", "href"))
 _LINK = "#0000ee"
 _UNSURE = ("animation", "animation-name", "mask", "mask-image")
 _FILTER = re.compile(r"opacity\(([^()]*)\)")
-_VARIABLES_LIMIT = 200
+_VARIABLES_LIMIT = 1_000
 _FALLBACKS = frozenset(("object", "applet", "video", "audio", "canvas", "select"))
 
 
@@ -80,9 +81,9 @@ class Look:
         return ""
 
 
-def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str]) -> Look:
-    """How an element's text looks, given the look around it."""
-    style, variables = _with_variables(style, parent.variables)
+def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str], spend: Budget) -> Look:
+    """How an element's text looks, given the look around it. Raises TooComplex when the budget is spent."""
+    style, variables = _with_variables(style, parent.variables, spend)
     size = _size(style, parent.size) if style else parent.size
     gone = parent.gone or _gone(tag, style, attributes, size)
     doubtful = parent.doubtful or _doubtful(tag, style, attributes)
@@ -112,11 +113,16 @@ def instruction_like(text: str) -> bool:
     return _INSTRUCTION.search(text[:20_000]) is not None
 
 
-def _with_variables(style: Style, around: Style) -> tuple[Style, Style]:
-    """The style with its variables resolved, and the variables that are known from here on."""
+def _with_variables(style: Style, around: Style, spend: Budget) -> tuple[Style, Style]:
+    """The style with its variables resolved, and the variables that are known from here on.
+
+    Raises TooComplex for more variables than are remembered.
+    """
     own = {name: value for name, value in style.items() if name.startswith("--")}
-    variables = {**around, **own} if own and len(around) < _VARIABLES_LIMIT else around
-    return resolved(style, variables), variables
+    variables = {**around, **own} if own else around
+    if len(variables) > _VARIABLES_LIMIT:
+        raise TooComplex
+    return resolved(style, variables, spend), variables
 
 
 def _gone(tag: str, style: Style, attributes: Mapping[str, str], size: float) -> str:

@@ -193,9 +193,11 @@ class _Converter:
     def _styled(self, around: Look, element: Element, given: Mapping[str, str]) -> Look:
         """Hidden for sure, or doubtful where it would be hidden by a rule that may match."""
         sure, possible = self.sheet.style(element, given.get("style", ""))
-        look = hidden.look(around, element.tag, sure, given)
-        if possible is not sure and not look.why and hidden.look(around, element.tag, possible, given).why:
-            return replace(look, doubtful=True)
+        spend = self.sheet.budget
+        look = hidden.look(around, element.tag, sure, given, spend)
+        if possible is not sure and not look.why:
+            perhaps = hidden.look(around, element.tag, possible, given, spend)
+            return replace(look, doubtful=True) if perhaps.why else look
         return look
 
     def _break(self, name: str) -> None:

@@ -11,14 +11,14 @@ _TOKEN = re.compile(
     rf"|(?P<colons>::?)(?P<pseudo>[\w-]+)(?P<open>\()?|(?P<self>&)"
 )
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
+_PARTING = re.compile(r"\\.|\"[^\"]*+\"?|'[^']*+'?|[(),\[\]]", re.DOTALL)
 _NTH = re.compile(r"(?:([+-]?\d{0,6})n\s*)?(?:([+-]?)\s*(\d{1,6}))?$")
 _ALWAYS = frozenset(("link", "any-link", "scope", "defined", "read-only", "enabled", "optional"))
 _LATER = frozenset(
     ("last-child", "last-of-type", "only-child", "only-of-type", "nth-last-child", "nth-last-of-type", "empty",
      "has", "lang", "dir", "default", "target-within", "autofill", "indeterminate", "valid", "host")
 )  # fmt: skip
-_LONGEST = 500
-_PARTS = 12
+_PARTS = 50
 _DEPTH = 3
 
 
@@ -124,7 +124,10 @@ class Selector:
 
 
 def parse(text: str, depth: int = 0) -> list[Selector]:
-    """The selectors of a list; those that cannot be read, or never match a mail at rest, are left out."""
+    """The selectors of a list; those that cannot be read, or never match a mail at rest, are left out.
+
+    Raises TooComplex for one that is too long.
+    """
     found: list[Selector] = []
     reader = _Reader(depth)
     at, text = 0, text.strip()
@@ -139,6 +142,21 @@ def parse(text: str, depth: int = 0) -> list[Selector]:
         else:
             at = reader.take(match, text)
     return found + reader.done()
+
+
+def listed(text: str) -> list[str]:
+    """The selectors of a list as they are written: a comma in brackets or quotes parts nothing."""
+    found, depth, at = [], 0, 0
+    for match in _PARTING.finditer(text):
+        mark = match[0]
+        if mark in "([":
+            depth += 1
+        elif mark in ")]":
+            depth = max(0, depth - 1)
+        elif mark == "," and not depth:
+            found.append(text[at : match.start()].strip())
+            at = match.end()
+    return [*found, text[at:].strip()]
 
 
 def matches(selector: Selector, one: Element, spend: "Budget") -> bool:
@@ -220,10 +238,12 @@ class _Reader:
         return match.end()
 
     def done(self) -> list[Selector]:
-        """The selector, if there is one."""
+        """The selector, if there is one. Raises TooComplex for one of more parts than are matched."""
         self._end("")
-        if self.broken or not self.compounds or len(self.compounds) > _PARTS:
+        if self.broken or not self.compounds:
             return []
+        if len(self.compounds) > _PARTS:
+            raise TooComplex
         return [Selector(tuple(reversed(self.compounds)), self.doubtful)]
 
     def _end(self, by: str) -> None:
