@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "mailreeve"
 
-FLOOR = {"errors", "models", "cancel", "platform"}
+FLOOR = {"errors", "models", "cancel", "platform", "telemetry"}
 PURE = FLOOR | {"mail"}
 LEAVES = {"google", "reading", "store", "outbound", "attachments"}
 
@@ -17,6 +17,7 @@ ARROWS: dict[str, set[str]] = {
     "models": {"errors"},
     "cancel": {"errors"},
     "platform": {"errors"},
+    "telemetry": set(),
     "config": {"errors", "models", "platform"},
     "mail": FLOOR,
     "google": PURE,

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mailreeve.app.collector import start
 from mailreeve.app.mailbox import Mailbox
 from mailreeve.config import Config, GoogleConfig
 from mailreeve.errors import ConfigError, InputError, LoginNeeded
@@ -42,6 +43,7 @@ class App:
         self.config = config
         self.only = only.lower()
         self._google = google or (lambda: config.google)
+        self._collector = start(config.telemetry)
         self._boxes: dict[str, Mailbox] = {}
         self._guard = threading.RLock()
 
@@ -263,6 +265,8 @@ class App:
             box.close()
         if "db" in self.__dict__:
             self.db.close()
+        if self._collector:
+            self._collector.close()
 
 
 def _in_organization(wanted: str) -> tuple[str, str]:

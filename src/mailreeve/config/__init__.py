@@ -19,6 +19,7 @@ from mailreeve.config.sections import (
     PrivacyConfig,
     StepConfig,
     StoreConfig,
+    TelemetryConfig,
     TriageConfig,
     UserConfig,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "PrivacyConfig",
     "StepConfig",
     "StoreConfig",
+    "TelemetryConfig",
     "TriageConfig",
     "UserConfig",
     "home_folder",

@@ -86,21 +86,25 @@ def _check_organization(config: Config, file: Path) -> None:
 
 
 def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
-    """Secrets of destinations that stand in the environment; one that is not there names its destination."""
+    """Secrets that stand in the environment; one that is not there names what it is for."""
 
-    def found(one: SecretStr, destination: str) -> SecretStr:
+    def found(one: SecretStr, owner: str) -> SecretStr:
         scheme, colon, name = one.get_secret_value().partition(":")
         if not colon or scheme != "env":
             return one
         if not environ.get(name):
-            raise ConfigError(f"destination {destination}: {name} is not in the environment.", "Set it.")
+            raise ConfigError(f"{owner}: {name} is not in the environment.", "Set it.")
         return SecretStr(environ[name])
 
     every = tuple(
-        one.model_copy(update={"secrets": tuple(found(secret, one.id) for secret in one.secrets)})
+        one.model_copy(
+            update={"secrets": tuple(found(secret, f"destination {one.id}") for secret in one.secrets)}
+        )
         for one in config.destination
     )
-    return config.model_copy(update={"destination": every})
+    headers = {name: found(secret, "telemetry.headers") for name, secret in config.telemetry.headers.items()}
+    telemetry = config.telemetry.model_copy(update={"headers": headers})
+    return config.model_copy(update={"destination": every, "telemetry": telemetry})
 
 
 def _read_toml(file: Path) -> dict[str, dict[str, object]]:

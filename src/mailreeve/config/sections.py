@@ -217,6 +217,15 @@ class OrganizationConfig(_Section):
         return self.service_account is not None
 
 
+class TelemetryConfig(_Section):
+    """Where spans and counters go: no mail text, no addresses (docs/nightly.md)."""
+
+    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
+    """Root of an OpenTelemetry collector that takes OTLP over HTTP; None: nobody is told."""
+    headers: dict[str, SecretStr] = {}
+    """Sent with each report, such as an API key; env:NAME is taken from the environment."""
+
+
 class StepConfig(_Section):
     """One request to a ticket system; texts are templates (docs/destinations.md)."""
 
@@ -268,6 +277,7 @@ class Config(_Section):
     policy: PolicyConfig = PolicyConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     store: StoreConfig = StoreConfig()
+    telemetry: TelemetryConfig = TelemetryConfig()
     organization: OrganizationConfig = OrganizationConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mailreeve import telemetry
 from mailreeve.errors import DraftChanged, GateError, MailreeveError, NotFound, OutcomeUnknown
 from mailreeve.gate import envelope, reconcile
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender
@@ -73,7 +74,10 @@ class Executor:
         with self._alone(proposal):
             draft = self._confirmed(proposal)
             started = self._start(proposal, sends_per_day)
-            return self._send(started, draft)
+            with telemetry.span("gate.send", proposal=proposal.id) as span:
+                outcome = self._send(started, draft)
+                span.note(state=outcome.state.value)
+            return outcome
 
     def look_again(self, proposal: Proposal) -> Outcome:
         """Find out about a send that nobody is busy with any more; never sends.

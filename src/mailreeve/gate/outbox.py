@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, NotApproved
 from mailreeve.gate.ports import AuditLog, Clock
@@ -203,7 +204,9 @@ class Outlet:
         if hashlib.sha256(row.payload).hexdigest() != row.digest:
             return self._dead(row, "The stored bytes are damaged.")
         try:
-            outcome = self._sent(destination, row, cancel)
+            with telemetry.span("outbox.deliver", destination=destination.id, attempt=row.attempts) as span:
+                outcome = self._sent(destination, row, cancel)
+                span.note(outcome=outcome.state.value)
         except Cancelled:
             self._outbox.again(row, self._clock.now(), "")
             raise

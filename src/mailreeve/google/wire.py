@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from mailreeve import telemetry
 from mailreeve.google.endpoints import Endpoints
 
 
@@ -40,7 +41,7 @@ class Wire:
 
     def carry(self, request: Any) -> Answer:
         """For requests that may arrive twice: httplib2 repeats one, even a POST, on a lost answer."""
-        return self._with_token(lambda: self._repeatable(request))
+        return self._with_token(lambda: _watched(request, self._repeatable))
 
     def carry_once(self, request: Any) -> Answer:
         """For requests that must arrive once: a fresh connection each, no repetition below this line.
@@ -48,7 +49,7 @@ class Wire:
         A 401 says for certain that nothing was done, so only then a second request goes out. Raises what
         requests and google.auth raise: a google.auth error always means that nothing was done.
         """
-        return self._with_token(lambda: self._post(request))
+        return self._with_token(lambda: _watched(request, self._post))
 
     def _with_token(self, send: Callable[[], Answer]) -> Answer:
         used = self.token()
@@ -148,6 +149,15 @@ class Wire:
             idle, self._idle = self._idle, []
         for http in idle:
             http.close()
+
+
+def _watched(request: Any, send: Callable[[Any], Answer]) -> Answer:
+    name = getattr(request, "methodId", "") or "batch"
+    with telemetry.span("gmail.request", gmail__method=name) as span:
+        answer = send(request)
+        span.note(http__response__status_code=answer.status)
+    telemetry.count("mailreeve.gmail.requests", method=name, status=answer.status)
+    return answer
 
 
 def no_surprises(session: Any, endpoints: Endpoints) -> None:

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
+from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
@@ -46,7 +47,9 @@ def triage(
     with parts.ledger.alone(f"triage of {parts.account}"):
         parts.ledger.demand_sound()
         dead.close(parts.ledger)
-        return _Running(parts, parts.ledger.runs.begin()).go(options, progress, cancel, engine or LocalLoop())
+        running = _Running(parts, parts.ledger.runs.begin())
+        with telemetry.span("triage.run", run=running.id):
+            return running.go(options, progress, cancel, engine or LocalLoop())
 
 
 def cascade_of(parts: Parts) -> Cascade:
@@ -95,7 +98,7 @@ class _Running:
 
     def __init__(self, parts: Parts, run: str) -> None:
         self._parts = parts
-        self._run = run
+        self.id = self._run = run
         self._meter = _Meter(parts)
         self._already = 0
         self._checkpoint()
@@ -115,6 +118,7 @@ class _Running:
             raise
         complete = ledger.coverage(self._run).complete
         result = self._close(RunState.DONE if complete else RunState.PARTIAL)
+        _tell(result)
         parts.audit.append("run.finished", {"run": self._run, "state": result.state.value, **_counts(result)})
         return result
 
@@ -162,6 +166,18 @@ class _Running:
             state=state,
             entries=entries,
         )
+
+
+def _tell(result: RunResult) -> None:
+    coverage, usage = result.coverage, result.usage
+    for by, number in coverage.decided.items():
+        telemetry.count("mailreeve.mails", number, outcome=by)
+    telemetry.count("mailreeve.mails", len(coverage.needs_human), outcome="needs_human")
+    telemetry.count("mailreeve.mails", len(coverage.failed), outcome="failed")
+    telemetry.count("mailreeve.gmail.units", result.units)
+    telemetry.count("mailreeve.llm.tokens", usage.tokens_in, direction="in")
+    telemetry.count("mailreeve.llm.tokens", usage.tokens_out, direction="out")
+    telemetry.count("mailreeve.llm.cost", usage.cost)
 
 
 def _counts(result: RunResult) -> Json:

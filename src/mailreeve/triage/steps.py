@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from mailreeve import telemetry
 from mailreeve.errors import Cancelled, GoogleUnavailable, LoginNeeded, MailreeveError, QuotaSpent, StoreError
 from mailreeve.store.ledger import EntryState
 from mailreeve.triage import drafting, judging, labelling
@@ -58,7 +59,8 @@ class Steps:
             self._fail(state, ids, self._out_of_reach)
             return
         try:
-            step()
+            with telemetry.span("triage.step", begins=state.value, mails=len(ids), run=self._work.run):
+                step()
         except _STOPS:
             raise
         except (GoogleUnavailable, QuotaSpent) as error:

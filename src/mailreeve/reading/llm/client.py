@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import ReaderAnswerInvalid, ReaderUnavailable
 from mailreeve.models import Json
@@ -99,6 +100,16 @@ class ChatClient:
         Raises ReaderUnavailable when the endpoint does not answer or refuses us, ReaderAnswerInvalid
         when it refuses this question, Cancelled.
         """
+        with telemetry.span(
+            "llm.request", gen_ai__request__model=self.model, llm__task=question.name
+        ) as span:
+            answer = self._ask(question, cancel)
+            span.note(
+                gen_ai__usage__input_tokens=answer.tokens_in, gen_ai__usage__output_tokens=answer.tokens_out
+            )
+        return answer
+
+    def _ask(self, question: Question, cancel: Cancel) -> Answer:
         tries = 0
         while True:
             cancel.check()
