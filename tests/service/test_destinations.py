@@ -18,7 +18,8 @@ from mailreeve.cli import root
 from mailreeve.errors import ConfigError, NotApproved
 from mailreeve.outbound import webhook
 from mailreeve.service import destinations as use
-from mailreeve.service import triage
+from mailreeve.service import later, triage
+from mailreeve.store.db import now_ms
 
 SECRET = webhook.new_secret()
 
@@ -85,6 +86,23 @@ def test_what_a_run_left_is_told_by_the_next_one(
     assert [f"m_{id_}_1"] == [one["event"] for one in told["dead"]]
     done = use.retry(box, told["dead"][0]["seq"], cancel=Cancel())
     assert ("hook", "delivered") == (done["id"], done["status"])
+
+
+def test_what_waits_is_delivered_between_runs(
+    sandbox: SandboxServer, box: Mailbox, receiver: Receiver
+) -> None:
+    """A worker, or an MCP server, tries again when it is time, and asks nobody before; both tell a line, once."""
+    agree(box)
+    sandbox.deliver(mail())
+    sandbox.deliver(newsletter())
+    receiver.answers.append((503, {}))
+    assert 2 == len(triage.triage(box, cancel=Cancel())["outbox"]["waiting"])
+    assert [] == later.deliver_events(box.app, Cancel())
+    assert 1 == len(receiver.seen)
+    box.app.db.execute("update outbox set next_at = 0 where next_at > 0")
+    told = later.errands(box.app, box.address, now_ms(), Cancel())
+    assert [f"events of {box.address}: 2 delivered, 0 tried again later, 0 given up"] == told
+    assert ([], 3) == (later.deliver_events(box.app, Cancel()), len(receiver.seen))
 
 
 def test_labels_choose_the_mail(sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver) -> None:

@@ -1,5 +1,7 @@
 """The local loop drives any steps; an engine that repeats everything comes to the same end."""
 
+from collections.abc import Callable
+
 import pytest
 from tests.sandbox_server import SandboxServer
 from tests.triage.conftest import PartsFor, mailbox
@@ -19,6 +21,9 @@ class Noted:
     def __init__(self, count: int) -> None:
         self.ids = tuple(f"m{number}" for number in range(count))
         self.calls: list[tuple[str, int]] = []
+
+    def take(self) -> None:
+        self.calls.append(("take", 0))
 
     def waiting(self) -> tuple[str, ...]:
         return self.ids
@@ -42,8 +47,12 @@ class Noted:
 class Stutter:
     """An engine that does every step three times, as after crashes."""
 
+    def begin(self, opened: Callable[[], str]) -> str:
+        return opened()
+
     def drain(self, steps: StepsOfRun, cancel: Cancel, progress: Progress) -> None:
         for _ in range(3):
+            steps.take()
             ids = steps.waiting()
             for _ in range(3):
                 steps.judge(ids)
@@ -60,7 +69,7 @@ def test_the_loop_works_in_chunks_and_writes_drafts_last() -> None:
     LocalLoop().drain(steps, Cancel(), silent)
     chunk = [("judge", CHUNK), ("apply", CHUNK), ("checkpoint", 0)]
     drafts = [("draft", 1), ("checkpoint", 0)] * 2
-    assert [*chunk, ("judge", 1), ("apply", 1), ("checkpoint", 0), *drafts] == steps.calls
+    assert [("take", 0), *chunk, ("judge", 1), ("apply", 1), ("checkpoint", 0), *drafts] == steps.calls
 
 
 def test_progress_counts_to_the_end() -> None:
@@ -78,7 +87,7 @@ def test_a_set_cancel_stops_between_chunks() -> None:
     steps = Noted(3)
     with pytest.raises(Cancelled):
         LocalLoop().drain(steps, cancel, silent)
-    assert [] == steps.calls
+    assert [("take", 0)] == steps.calls
 
 
 def test_an_engine_that_repeats_every_step_changes_nothing_more(

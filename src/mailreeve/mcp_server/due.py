@@ -1,4 +1,4 @@
-"""Sends at a time, while the server runs: looked for in the background once a program has asked for something."""
+"""Sends at a time and events for destinations, while the server runs: looked for in the background once a program has asked for something."""
 
 import logging
 
@@ -6,6 +6,7 @@ import anyio
 import anyio.to_thread
 
 from mailreeve.app import App
+from mailreeve.cancel import Cancel
 from mailreeve.errors import MailreeveError
 
 SECONDS = 30.0
@@ -14,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Due:
-    """Sends what the person confirmed for a time that has come."""
+    """Sends what the person confirmed for a time that has come, and delivers events that wait."""
 
     def __init__(self, app: App, seconds: float = SECONDS) -> None:
         self._app = app
@@ -38,6 +39,8 @@ class Due:
         try:
             for answer in later.deliver_all(self._app):
                 _LOG.warning("proposal %s: %s. %s", answer["proposal"], answer["status"], answer["advice"])
+            for line in later.deliver_events(self._app, Cancel()):
+                _LOG.info("%s", line)
         except MailreeveError as error:
             _LOG.warning("planned mail could not be looked after: %s", error)
         except Exception:  # noqa: BLE001 -- a worker loop: it must not take the server down with it

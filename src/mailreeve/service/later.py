@@ -3,9 +3,11 @@
 import time
 
 from mailreeve.app import App, Mailbox
+from mailreeve.cancel import Cancel
 from mailreeve.models import ProposalState as State
 from mailreeve.service import sending
 from mailreeve.service.answers import Failed, SendAnswer
+from mailreeve.store.due import Due
 from mailreeve.store.proposals import Proposals
 
 
@@ -19,6 +21,41 @@ def deliver_all(app: App) -> list[SendAnswer]:
     now = time.time_ns() // 1_000_000
     due = [one.address for one in app.logins if Proposals(app.db, one.address).due(now)]
     return [answer for address in due for answer in deliver(app.mailbox(address))]
+
+
+def errands(app: App, address: str, now: int, stop: Cancel) -> list[str]:
+    """What is due for one account between runs, a line each: sends whose time has come, events for destinations.
+
+    Google, and what lies outside, are asked nothing unless something is due. `now` is in epoch milliseconds.
+    """
+    done = []
+    if Proposals(app.db, address).due(now):
+        done += [f"{one['proposal']} {one['status']}" for one in deliver(app.mailbox(address))]
+    if address in events_due(app, now):
+        done += _events(app, address, stop)
+    return done
+
+
+def deliver_events(app: App, stop: Cancel) -> list[str]:
+    """Events that are due of every login, a line for each account."""
+    due = events_due(app, time.time_ns() // 1_000_000)
+    mine = [one.address for one in app.logins if one.address in due] if due else []
+    return [line for address in mine for line in _events(app, address, stop)]
+
+
+def _events(app: App, address: str, stop: Cancel) -> list[str]:
+    told = app.mailbox(address).outlet.deliver(stop)
+    if not (told.delivered or told.later or told.dead):
+        return []
+    counts = f"{told.delivered} delivered, {told.later} tried again later, {told.dead} given up"
+    return [f"events of {address}: {counts}"]
+
+
+def events_due(app: App, now: int) -> set[str]:
+    """The accounts with events that are due, where the settings let events leave at all."""
+    able = "outbound" in app.config.policy.capabilities
+    names = [one.id for one in app.config.destination] if able else []
+    return Due(app.db).events(now, names) if names else set()
 
 
 def bounced(box: Mailbox) -> list[Failed]:

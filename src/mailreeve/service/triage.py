@@ -23,6 +23,7 @@ from mailreeve.store.ledger import Entry
 from mailreeve.store.workers import Workers
 from mailreeve.triage import dead, gathering, handing, intake, loop
 from mailreeve.triage.digest import compile_digest
+from mailreeve.triage.engine import Engine
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, RunResult, parse_age, run_json
 from mailreeve.triage.undo import undo as take_back
@@ -44,6 +45,7 @@ def triage(
     limit: int = 0,
     progress: Progress = loop.silent,
     cancel: Cancel,
+    engine: Engine | None = None,
 ) -> RunAnswer:
     """Read new mail, label it, draft replies; returns what became of every message, the most pressing first."""
     options = Options(parse_age(since), dry_run, again, limit)
@@ -58,7 +60,7 @@ def triage(
     parts = box.parts(ruling)
     if not dry_run:
         gathering.gather(parts, cancel)
-    result = loop.triage(parts, options, progress, cancel)
+    result = loop.triage(parts, options, progress, cancel, engine)
     if not dry_run:
         purging.expire_quietly(box.app, box.address)
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}

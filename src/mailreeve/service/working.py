@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
-from mailreeve.app import App
+from mailreeve.app import App, Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, MailreeveError, StoreError
 from mailreeve.platform import exclusive
 from mailreeve.service import later, triage
 from mailreeve.service.answers import RunAnswer
 from mailreeve.service.finding import Finding, bad, good
-from mailreeve.store.proposals import Proposals
-from mailreeve.store.runs import Runs, RunState
+from mailreeve.store.due import FINISHED
+from mailreeve.store.runs import Runs
 from mailreeve.store.workers import Workers
 from mailreeve.triage import intake
 from mailreeve.triage.nights import told
@@ -26,7 +26,6 @@ TICK = 20.0
 """Seconds between two looks at the clock: a suspended machine, or a clock that was set, is noticed in that time."""
 _FIRST, _LONGEST = 60.0, 3600.0
 """Seconds before an account that failed is tried again; doubled each time."""
-_FINISHED = {RunState.DONE, RunState.PARTIAL, RunState.UNDONE}
 _LOOKED_AT = 50
 
 Clock = Callable[[], datetime]
@@ -48,7 +47,7 @@ def work(
         Workers(app.db).beat(name, _ms(now()))
         Workers(app.db).failed(name, "")
         worker = _Worker(app, tell, cancel, now, name)
-        with _beating(app, name, now, tick):
+        with beating(app, name, now, tick):
             while not cancel.is_set:
                 worker.round()
                 with suppress(Cancelled):
@@ -63,7 +62,7 @@ def name_of(app: App) -> str:
 
 
 @contextmanager
-def _beating(app: App, name: str, now: Clock, tick: float) -> Iterator[None]:
+def beating(app: App, name: str, now: Clock, tick: float) -> Iterator[None]:
     """Signs of life from a thread of its own: a run may take hours."""
     end = threading.Event()
 
@@ -130,33 +129,43 @@ class _Worker:
         self._tell(f"{text} Tried again in {seconds / 60:.0f} min.")
 
     def _serve(self, address: str) -> None:
-        now = self._now()
+        now, app = self._now(), self._app
         if self._is_night(address, now) or self._has_news(address, now):
-            self._tell(line(triage.triage(self._app.mailbox(address), cancel=self._cancel)))
-        elif Proposals(self._app.db, address).due(_ms(now)):
-            for one in later.deliver(self._app.mailbox(address)):
-                self._tell(f"{one['proposal']} {one['status']}")
+            self._tell(line(triage.triage(app.mailbox(address), cancel=self._cancel)))
+            return
+        for done in later.errands(app, address, _ms(now), self._cancel):
+            self._tell(done)
 
     def _is_night(self, address: str, now: datetime) -> bool:
-        """A planned moment passed and no run that came to its end began since: also after a restart, and once."""
         rows = Workers(self._app.db).all()
         first = next((row.since for row in rows if row.name == self._name), _ms(now))
-        runs = Runs(self._app.db, address).latest(_LOOKED_AT)
-        last = next((run.started for run in runs if run.state in _FINISHED), None)
-        since = last or datetime.fromtimestamp(first / 1000, UTC)
-        return bool(self._app.plan.between(since, now))
+        return is_night(self._app, address, first, now)
 
     def _has_news(self, address: str, now: datetime) -> bool:
-        """Ask Gmail's history, when it is time to: not before the first night, which sets the cursor."""
+        """Ask Gmail's history, when it is time to."""
         every = self._app.config.night.every
         if not every or now - self._polled.get(address, now - every) < every:
             return False
-        box = self._app.mailbox(address)
-        if box.ledger.cursor() is None:
-            return False
         self._polled[address] = now
-        found = {ref.id for ref in intake.collect(box.parts(), Options(), self._cancel).refs}
-        return bool(found - box.ledger.decided(found) - {entry.message for entry in box.ledger.open()})
+        return has_news(self._app.mailbox(address), self._cancel)
+
+
+def is_night(app: App, address: str, first: int, now: datetime) -> bool:
+    """A planned moment passed and no run that came to its end began since: also after a restart, and once.
+
+    `first` is when nights began to be expected, in epoch milliseconds.
+    """
+    runs = Runs(app.db, address).latest(_LOOKED_AT)
+    last = next((run.started for run in runs if run.state in FINISHED), None)
+    return bool(app.plan.between(last or datetime.fromtimestamp(first / 1000, UTC), now))
+
+
+def has_news(box: Mailbox, cancel: Cancel) -> bool:
+    """Gmail's history tells of mail that the ledger does not know: not before the first night, which sets the cursor."""
+    if box.ledger.cursor() is None:
+        return False
+    found = {ref.id for ref in intake.collect(box.parts(), Options(), cancel).refs}
+    return bool(found - box.ledger.decided(found) - {entry.message for entry in box.ledger.open()})
 
 
 def line(answer: RunAnswer) -> str:

@@ -62,6 +62,14 @@ class Runs:
         )
         return tuple(_run(row) for row in rows)
 
+    def reopen(self, id_: str) -> Run | None:
+        """A run that just began, or that a process left before its end, to go on with; None when it is over."""
+        changed = self._db.execute(
+            "update run set state = ?, finished_at = null where id = ? and account = ? and state in (?, ?)",
+            (RunState.RUNNING.value, id_, self._account, RunState.RUNNING.value, RunState.INTERRUPTED.value),
+        )
+        return self.get(id_) if changed else None
+
     def close_dead(self, result: Callable[[Run], Json]) -> tuple[str, ...]:
         """Close runs whose process died; the caller holds the lock, so no other run is alive."""
         dead = self.running()

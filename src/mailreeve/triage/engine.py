@@ -3,7 +3,7 @@
 An engine may die at any point and be replaced by another one: it takes up what the ledger says is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mailreeve.cancel import Cancel
@@ -15,6 +15,9 @@ CHUNK = 100
 
 class StepsOfRun(Protocol):
     """What an engine drives: `triage.steps.Steps`. Every call may be repeated."""
+
+    def take(self) -> None:
+        """Look for new mail and take up what is open; before anything else."""
 
     def waiting(self) -> tuple[str, ...]:
         """What is to be judged or applied, in order."""
@@ -38,6 +41,9 @@ class StepsOfRun(Protocol):
 class Engine(Protocol):
     """Takes everything that a run holds through all steps."""
 
+    def begin(self, opened: Callable[[], str]) -> str:
+        """The id of the run: a new one, which `opened` makes, or one that another process began and left."""
+
     def drain(self, steps: StepsOfRun, cancel: Cancel, progress: Progress) -> None:
         """Return when nothing is left to do; raise Cancelled, LoginNeeded or StoreError when it must stop."""
 
@@ -45,8 +51,13 @@ class Engine(Protocol):
 class LocalLoop:
     """The default: one process, one loop; inside a chunk several mails are read at once."""
 
+    def begin(self, opened: Callable[[], str]) -> str:
+        """Always a new run."""
+        return opened()
+
     def drain(self, steps: StepsOfRun, cancel: Cancel, progress: Progress) -> None:
         """Judge and label chunk by chunk, then write the drafts."""
+        steps.take()
         ids = steps.waiting()
         progress(0, len(ids), "reading and labelling")
         for start in range(0, len(ids), CHUNK):

@@ -3,13 +3,14 @@
 import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
 from mailreeve.store.ledger import Entry, EntryState
-from mailreeve.store.runs import RunState
+from mailreeve.store.runs import Run, RunState
 from mailreeve.triage import dead
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.engine import Engine, LocalLoop
@@ -47,9 +48,12 @@ def triage(
     with parts.ledger.alone(f"triage of {parts.account}"):
         parts.ledger.demand_sound()
         dead.close(parts.ledger)
-        running = _Running(parts, parts.ledger.runs.begin())
-        with telemetry.span("triage.run", run=running.id):
-            return running.go(options, progress, cancel, engine or LocalLoop())
+        engine = engine or LocalLoop()
+        run = parts.ledger.runs.reopen(engine.begin(parts.ledger.runs.begin))
+        if run is None:
+            raise Cancelled("This run came to its end before.", "`mailreeve runs` shows it.")
+        with telemetry.span("triage.run", run=run.id):
+            return _Running(parts, run).go(options, progress, cancel, engine)
 
 
 def cascade_of(parts: Parts) -> Cascade:
@@ -65,13 +69,14 @@ def cascade_of(parts: Parts) -> Cascade:
 
 
 class _Meter:
-    """What was spent since it was made."""
+    """What was spent since it was made, and before it by a process that left the run."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, before: Json | None = None) -> None:
         self._parts = parts
-        self.started = parts.now()
-        self._clock = time.monotonic()
-        self._units = parts.gmail.units
+        self._before = before = before or {}
+        self.started = datetime.fromisoformat(before["started"]) if before else parts.now()
+        self._clock = time.monotonic() - float(before.get("seconds", 0))
+        self._units = parts.gmail.units - int(before.get("units", 0))
         self._usage = parts.llm.usage if parts.llm else Usage()
 
     @property
@@ -84,32 +89,40 @@ class _Meter:
 
     @property
     def usage(self) -> Usage:
-        now, before = (self._parts.llm.usage if self._parts.llm else Usage()), self._usage
+        now, before, earlier = (
+            (self._parts.llm.usage if self._parts.llm else Usage()),
+            self._usage,
+            self._before,
+        )
+        tokens = earlier.get("tokens", {})
         return Usage(
-            now.calls - before.calls,
-            now.tokens_in - before.tokens_in,
-            now.tokens_out - before.tokens_out,
-            now.cost - before.cost,
+            now.calls - before.calls + int(earlier.get("model_calls", 0)),
+            now.tokens_in - before.tokens_in + int(tokens.get("in", 0)),
+            now.tokens_out - before.tokens_out + int(tokens.get("out", 0)),
+            now.cost - before.cost + float(earlier.get("cost", 0)),
         )
 
 
 class _Running:
     """A run that goes on."""
 
-    def __init__(self, parts: Parts, run: str) -> None:
+    def __init__(self, parts: Parts, run: Run) -> None:
         self._parts = parts
-        self.id = self._run = run
-        self._meter = _Meter(parts)
-        self._already = 0
+        self._run = run.id
+        self._meter = _Meter(parts, run.result)
+        self._already = int(run.result.get("already", 0))
         self._checkpoint()
 
     def go(self, options: Options, progress: Progress, cancel: Cancel, engine: Engine) -> RunResult:
         parts, ledger = self._parts, self._parts.ledger
         try:
-            progress(0, None, "looking for new mail")
-            self._enqueue(collect(parts, options, cancel), options)
             work = Work(parts, self._run, cancel, cascade_of(parts), Shelf(parts, self._run))
-            engine.drain(Steps(work, self._checkpoint), cancel, progress)
+
+            def take() -> None:
+                progress(0, None, "looking for new mail")
+                self._enqueue(collect(parts, options, cancel), options)
+
+            engine.drain(Steps(work, self._checkpoint, take), cancel, progress)
         except (Cancelled, KeyboardInterrupt):
             raise self._stopped() from None
         except BaseException:

@@ -15,9 +15,10 @@ _STOPS = (Cancelled, LoginNeeded, StoreError)
 class Steps:
     """Judge, apply, draft. What fails is in the ledger, with its id and its reason."""
 
-    def __init__(self, work: Work, checkpoint: Callable[[], None]) -> None:
-        """`checkpoint` keeps the run's figures, for whoever looks while it goes on."""
+    def __init__(self, work: Work, checkpoint: Callable[[], None], take: Callable[[], None]) -> None:
+        """`checkpoint` keeps the run's figures, for whoever looks while it goes on; `take` finds its mail."""
         self._work = work
+        self.take = take
         self._out_of_reach: MailreeveError | None = None
         self.checkpoint = checkpoint
 
