@@ -37,9 +37,10 @@ def triage(face: Face, since: str, dry_run: bool, again: bool, limit: int, yes: 
                 cancel=face.cancel,
             )
     except AlreadyRunning as error:
-        click.echo(f"mailreeve: {error}", err=True)
+        run = use.at_work(face.box)
+        click.echo(f"mailreeve: {error}" + (f" It is run {run}." if run else ""), err=True)
         if as_json:
-            print_json({"state": "already_running"})
+            print_json({"state": "already_running", **({"run": run} if run else {})})
         return 0  # the other one does the work: a timer that fired twice has nothing to report
     if as_json:
         print_json(answer)

@@ -59,14 +59,26 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
         every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
         config = config.model_copy(update={"policy": every})
     _check_organization(config, file)
-    names = [one.id for one in config.destination]
-    if len(names) != len(set(names)):
-        raise ConfigError(f"{file}: two destinations have the same id.", "Give each its own id.")
-    config = _with_secrets(config, environ)
-    ids = [label.id for label in config.labels]
-    if len(ids) != len(set(ids)):
-        raise ConfigError(f"{file}: two labels have the same id.", "Give each label its own id.")
-    return config
+    _check_engine(config, file)
+    _check_ids(config, file)
+    return _with_secrets(config, environ)
+
+
+def _check_ids(config: Config, file: Path) -> None:
+    for what, ids in (
+        ("destination", [one.id for one in config.destination]),
+        ("label", [one.id for one in config.labels]),
+    ):
+        if len(ids) != len(set(ids)):
+            raise ConfigError(f"{file}: two {what}s have the same id.", f"Give each {what} its own id.")
+
+
+def _check_engine(config: Config, file: Path) -> None:
+    if config.engine.kind == "dbos" and config.store.url is None:
+        raise ConfigError(
+            f'{file}: [engine] kind = "dbos" keeps its queues on PostgreSQL, and [store] url is not set.',
+            "Set [store] url or MAILREEVE_DATABASE_URL, or take the line out.",
+        )
 
 
 def _check_organization(config: Config, file: Path) -> None:

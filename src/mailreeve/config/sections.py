@@ -201,6 +201,15 @@ class StoreConfig(_Section):
     """A PostgreSQL connection string for several machines; without one a file in the home folder."""
 
 
+class EngineConfig(_Section):
+    """What drives the runs of `mailreeve worker` (docs/nightly.md)."""
+
+    kind: Literal["local", "dbos"] = "local"
+    """dbos: workers share queues on the store's PostgreSQL, and one takes over what another left."""
+    mailboxes: int = Field(default=4, ge=1, le=64)
+    """At so many accounts a worker works at once (dbos)."""
+
+
 class OrganizationConfig(_Section):
     """Many people's mailboxes by one service account (docs/organization.md): labels and drafts, nothing is sent."""
 
@@ -278,6 +287,7 @@ class Config(_Section):
     privacy: PrivacyConfig = PrivacyConfig()
     store: StoreConfig = StoreConfig()
     telemetry: TelemetryConfig = TelemetryConfig()
+    engine: EngineConfig = EngineConfig()
     organization: OrganizationConfig = OrganizationConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""

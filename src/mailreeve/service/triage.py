@@ -133,6 +133,11 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
     return RunsAnswer(runs=found, worker=alive, next=told)  # type: ignore[typeddict-item] # the keys are pinned by a test
 
 
+def at_work(box: Mailbox) -> str:
+    """The id of the run that another process makes now; empty when it is no run that holds the account."""
+    return next((run.id for run in box.ledger.runs.running()), "")
+
+
 def digest(box: Mailbox) -> DigestAnswer:
     """What the runs of the last day with one found, decided and drafted."""
     dead.close_if_dead(box.ledger)

@@ -31,12 +31,13 @@ _LOOKED_AT = 50
 Clock = Callable[[], datetime]
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """By this machine's clock."""
     return datetime.now(UTC)
 
 
 def work(
-    app: App, tell: Callable[[str], None], cancel: Cancel, *, now: Clock = _utc_now, tick: float = TICK
+    app: App, tell: Callable[[str], None], cancel: Cancel, *, now: Clock = utc_now, tick: float = TICK
 ) -> None:
     """Go on until the cancel is set; `tell` gets a line for each run and each failure.
 
@@ -181,7 +182,7 @@ def line(answer: RunAnswer) -> str:
 
 def health(app: App, address: str, now: datetime | None = None) -> Finding:
     """Whether the nights happen that are expected."""
-    now = now or _utc_now()
+    now = now or utc_now()
     workers = Workers(app.db)
     if not app.is_planned:
         return good("no night is planned: `mailreeve worker` makes one each night")

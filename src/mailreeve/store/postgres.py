@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from mailreeve.errors import AlreadyRunning, ConfigError, StoreError, StoreTooNew
 from mailreeve.store.db import Database, Refused, Row
@@ -53,6 +54,22 @@ class PostgresDatabase(Database):
         """Where it lies, without the password."""
         parts = self._psycopg.conninfo.conninfo_to_dict(self._url)
         return f"PostgreSQL {parts.get('dbname', '')} on {parts.get('host', 'this machine')}"
+
+    @property
+    def uri(self) -> str:
+        """The same place in the form of a URI, as other libraries want it; it holds the password."""
+        parts = {
+            k: str(v) for k, v in self._psycopg.conninfo.conninfo_to_dict(self._url).items() if v is not None
+        }
+        who = ":".join(quote(parts.pop(name), safe="") for name in ("user", "password") if parts.get(name))
+        name = quote(parts.pop("dbname", ""), safe="")
+        return f"postgresql://{who}{'@' if who else ''}/{name}?{urlencode(parts, quote_via=quote)}"
+
+    @property
+    def schema(self) -> str:
+        """The schema that the tables lie in."""
+        row = self.row("select current_schema() as name")
+        return str(row["name"]) if row else "public"
 
     def _line(self) -> "psycopg.Connection[Row]":
         line: psycopg.Connection[Row] | None = getattr(self._local, "line", None)
