@@ -7,8 +7,10 @@ MailreeveError                 exit 1
 │   └── ScopeMissing           exit 4
 ├── GoogleError                         Google answered with an error
 │   ├── GoogleRefused                   400, 403: asking again will not help
+│   │   ├── ChangedMeanwhile            412, or an old etag: somebody changed it since it was read
+│   │   └── AlreadyThere                409: it was made before
 │   ├── NotFound                        404: the message, draft or label is gone
-│   ├── HistoryExpired                  404 on history.list: the cursor is too old
+│   ├── HistoryExpired                  404 on history.list, 410 or an expired sync token: the cursor is too old
 │   ├── QuotaSpent                      429 or a rate limit that outlasted the retries
 │   ├── GoogleUnavailable               5xx or no connection, outlasting the retries
 │   └── OutcomeUnknown                  a creating request lost its answer: it may have worked
@@ -91,6 +93,16 @@ class NotFound(GoogleError):
 
 class HistoryExpired(GoogleError):
     """404 on history.list: the start id is too old, so a resync is needed."""
+
+
+class ChangedMeanwhile(GoogleRefused):
+    """Somebody changed it since it was read; nothing was written."""
+
+    advice = "Look at it again, then repeat the change."
+
+
+class AlreadyThere(GoogleRefused):
+    """It was made before, by this very id or name."""
 
 
 class QuotaSpent(GoogleError):

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from mailreeve.errors import (
+    AlreadyThere,
+    ChangedMeanwhile,
     GoogleRefused,
     GoogleUnavailable,
     HistoryExpired,
@@ -61,9 +63,9 @@ def detail(code: str, **metadata: str) -> dict[str, Any]:
         (403, reason("domainPolicy"), GoogleRefused, False),
         (403, {}, GoogleRefused, False),
         (404, reason("notFound"), NotFound, False),
-        (409, reason("aborted"), GoogleRefused, False),
+        (409, reason("aborted"), AlreadyThere, False),
         (410, None, GoogleUnavailable, False),
-        (412, reason("conditionNotMet"), GoogleRefused, False),
+        (412, reason("conditionNotMet"), ChangedMeanwhile, False),
         (413, None, GoogleRefused, False),
         (429, reason("rateLimitExceeded"), QuotaSpent, True),
         (429, detail("RATE_LIMIT_EXCEEDED", quota_limit="QueriesPerMinutePerUser"), QuotaSpent, True),

@@ -237,8 +237,9 @@ class App:
         allowed = frozenset(self.config.policy.capabilities)
         if self.config.demo or self.config.google.token or self.config.organization.is_on:
             return allowed
+        allowed |= {"contacts", "calendar"}  # asked for at login, one by one
         granted = [frozenset(account.capabilities) for account in self.accounts.list()]
-        return allowed & frozenset().union(*granted) if granted else allowed
+        return allowed & frozenset().union(*granted) if granted else allowed - {"contacts", "calendar"}
 
     def audit_key(self) -> bytes:
         """The key that anchors the audit chain, made on first use; empty without a keyring."""

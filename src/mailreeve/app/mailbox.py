@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mailreeve.config import Config
-from mailreeve.errors import StoreError
+from mailreeve.errors import ScopeMissing, StoreError
 from mailreeve.models import Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
     from mailreeve.outbound.destination import Destination
+    from mailreeve.people.book import Book
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
+    from mailreeve.store.contacts import Contacts
     from mailreeve.store.index import Index
     from mailreeve.triage.cascade import Cascade
     from mailreeve.triage.parts import Parts
@@ -139,6 +141,33 @@ class Mailbox:
         )
         made.recover()  # what a crash left open is found out before anything new begins
         return made
+
+    def may(self, capability: str) -> bool:
+        """True when contacts or calendar are turned on for this account: the person granted them at login."""
+        return capability in self.account.capabilities
+
+    @cached_property
+    def contacts(self) -> "Contacts":
+        """The address book as it was seen last."""
+        from mailreeve.store.contacts import Contacts
+
+        return Contacts(self.app.db, self.address)
+
+    @property
+    def book(self) -> "Book":
+        """The address book here and at Google. Raises ScopeMissing while contacts are not turned on."""
+        from mailreeve.google.people import People
+        from mailreeve.people.book import Book
+
+        self._demand("contacts")
+        return Book(People(self._transport), self.contacts)
+
+    def _demand(self, capability: str) -> None:
+        if not self.may(capability):
+            raise ScopeMissing(
+                f"The {capability} of {self.address} are not connected.",
+                f"Run `mailreeve login --{capability}` and leave the box for it ticked.",
+            )
 
     @property
     def may_leave(self) -> bool:
@@ -269,6 +298,7 @@ class Mailbox:
             own=self.own,
             send_as=self.send_as,
             kept=self.kept,
+            book=self.book if self.may("contacts") else None,
             remember=self.remember,
             plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,

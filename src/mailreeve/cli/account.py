@@ -23,17 +23,28 @@ from mailreeve.service import uninstall as leaving
     default=None,
     help="Open the browser here, or show a link for another machine's browser. Default: what fits.",
 )
+@click.option("--contacts", is_flag=True, help="Turn your contacts on: Google is asked for them too.")
+@click.option("--calendar", is_flag=True, help="Turn your calendar on: Google is asked for it too.")
 @json_option
 @click.pass_obj
-def login(face: Face, address: str, browser: bool | None, as_json: bool) -> None:
+def login(
+    face: Face, address: str, browser: bool | None, contacts: bool, calendar: bool, as_json: bool
+) -> None:
     """Connect a Gmail account. You say yes in your browser; ADDRESS makes sure that it is the right account."""
-    _told_before(use.wish(face.app))
-    here = has_browser() if browser is None else browser
+    more = tuple(name for name, on in (("contacts", contacts), ("calendar", calendar)) if on)
     expected = address or face.account
+    _told_before(use.wish(face.app, more, expected))
+    here = has_browser() if browser is None else browser
     if here:
         with face.interruptible():
             answer = use.login(
-                face.app, expected=expected, show=_show, open_page=_open, paste=None, cancel=face.cancel
+                face.app,
+                expected=expected,
+                show=_show,
+                open_page=_open,
+                paste=None,
+                cancel=face.cancel,
+                more=more,
             )
     else:
         answer = use.login(
@@ -43,6 +54,7 @@ def login(face: Face, address: str, browser: bool | None, as_json: bool) -> None
             open_page=_open,
             paste=_pasted,
             cancel=face.cancel,
+            more=more,
         )
     if as_json:
         print_json(answer)

@@ -44,7 +44,7 @@ class Face:
             key: value for key, value in os.environ.items() if not key.startswith("MAILREEVE_GOOGLE_")
         }
         loaded = settings.load(without_google, settings.home_folder() / "demo")
-        every = settings.PolicyConfig(capabilities=("read", "label", "draft", "send"))
+        every = settings.PolicyConfig(capabilities=("read", "label", "draft", "send", "contacts", "calendar"))
         return loaded.model_copy(update={"demo": True, "policy": every})
 
     @cached_property

@@ -19,6 +19,7 @@ _ENVIRONMENT = {
     "MAILREEVE_LLM_MODEL": ("llm", "model"),
     "MAILREEVE_DATABASE_URL": ("store", "url"),
 }
+_IN_SANDBOX = ("send", "contacts", "calendar")
 
 
 def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -56,7 +57,7 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
             "Set a folder of its own, elsewhere.",
         )
     if config.google.token and "capabilities" not in values.get("policy", {}):
-        every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, "send")})
+        every = config.policy.model_copy(update={"capabilities": (*config.policy.capabilities, *_IN_SANDBOX)})
         config = config.model_copy(update={"policy": every})
     _check_organization(config, file)
     _check_engine(config, file)

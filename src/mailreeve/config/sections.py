@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from mailreeve.models import Archetype
 
-Capability = Literal["read", "label", "draft", "send", "outbound"]
+Capability = Literal["read", "label", "draft", "send", "outbound", "contacts", "calendar"]
 
 
 def _is_loopback(host: str) -> bool:
@@ -161,7 +161,8 @@ class PolicyConfig(_Section):
     """What Mailreeve may do; no capability implies another."""
 
     capabilities: tuple[Capability, ...] = ("read", "label", "draft")
-    """A sandbox with a ready token has `send` too unless the file says otherwise: it reaches nobody."""
+    """A sandbox with a ready token has `send`, `contacts` and `calendar` too unless the file says otherwise: it
+    reaches nobody. The last two are on when they stand here or the person logs in with --contacts, --calendar."""
     attach_folder: Path | None = None
     """The only folder that files are attached from; None: nothing can be attached."""
     trusted_recipients: tuple[str, ...] = ()

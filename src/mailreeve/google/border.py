@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from mailreeve.errors import (
+    AlreadyThere,
+    ChangedMeanwhile,
     GoogleRefused,
     GoogleUnavailable,
     HistoryExpired,
@@ -110,22 +112,35 @@ def _refused(answer: Answer, body: Mapping[str, Any], method: str, about: str) -
     if status == 401:
         return Refusal(LoginNeeded("Google no longer takes the login (HTTP 401)."))
     if known & _SCOPE:
-        return Refusal(ScopeMissing(f"The login does not allow {method}."))
+        return Refusal(ScopeMissing(f"The login does not allow {method}.", wording.scope_advice(method)))
     if known & _DAILY:
         return Refusal(_daily())
     if status == 429 or known & _RATE:
         return _too_many(answer, method, body)
     if known & _API_OFF:
-        advice = "Enable the Gmail API for the project of your OAuth client in the Google Cloud console."
-        return Refusal(GoogleRefused("The Gmail API is not enabled for this OAuth client.", advice))
+        api = wording.api(method)
+        advice = f"Enable the {api} for the project of your OAuth client in the Google Cloud console."
+        return Refusal(GoogleRefused(f"The {api} is not enabled for this OAuth client.", advice))
     if "domainPolicy" in known:
         advice = "Ask the administrator of your Google Workspace to allow this OAuth client."
         return Refusal(GoogleRefused("The administrator of this account does not allow it.", advice))
     if status == 404 and method == "history.list":
         return Refusal(HistoryExpired("Gmail no longer keeps the changes since the last run."))
+    state = _state(status, known, method)
+    if state:
+        return Refusal(state)
     if status in {404, 410}:
         return Refusal(wording.gone(method, about))
     return Refusal(wording.refused(method, about, status, reasons[0] if reasons else ""))
+
+
+def _state(status: int, known: set[str], method: str) -> MailreeveError | None:
+    """What Google has is not what the caller thinks: a cursor, a contact or an event."""
+    if "EXPIRED_SYNC_TOKEN" in known or (status == 410 and method == "calendar.events.list"):
+        return HistoryExpired("Google no longer keeps the changes since the last look.")
+    if status == 412 or (method == "people.updateContact" and "failedPrecondition" in known):
+        return ChangedMeanwhile(f"It was changed at Google since it was read ({method}).")
+    return AlreadyThere(f"Google has it already ({method}).") if status == 409 else None
 
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,13 @@ from mailreeve.google.endpoints import Endpoints
 
 @functools.cache
 def users(endpoints: Endpoints) -> Any:
-    """The `users` resource of Gmail v1, without credentials and without a call over the network.
+    """The `users` resource of Gmail v1, without credentials and without a call over the network."""
+    return service(endpoints, "gmail.v1").users()
+
+
+@functools.cache
+def service(endpoints: Endpoints, name: str) -> Any:
+    """One API by the name of its description, such as people.v1: what builds its requests.
 
     The root is replaced in the description itself, because the library's own endpoint option reaches
     neither uploads nor batches. The universe is pinned: a variable in the environment must not send
@@ -20,12 +26,11 @@ def users(endpoints: Endpoints) -> Any:
     from googleapiclient import discovery
 
     package = importlib.resources.files("googleapiclient.discovery_cache.documents")
-    document = json.loads(package.joinpath("gmail.v1.json").read_text(encoding="utf-8"))
-    document["rootUrl"] = f"{endpoints.root}/"
-    service = discovery.build_from_document(
+    document = json.loads(package.joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    document["rootUrl"] = f"{endpoints.root_of(name)}/"
+    return discovery.build_from_document(
         document, http=httplib2.Http(), client_options={"universe_domain": "googleapis.com"}
     )
-    return service.users()
 
 
 @functools.cache

@@ -7,13 +7,17 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The four addresses that Mailreeve speaks to."""
+    """The addresses that Mailreeve speaks to."""
 
     root: str
     """Root of the Gmail API, without a trailing slash."""
     auth: str
     token: str
     revoke: str
+
+    def root_of(self, api: str) -> str:
+        """Root of one of the APIs: Google has a host for each, a sandbox one for all."""
+        return ROOTS.get(api, self.root) if self is GOOGLE else self.root
 
     @property
     def is_loopback(self) -> bool:
@@ -31,6 +35,9 @@ GOOGLE = Endpoints(
     token="https://oauth2.googleapis.com/token",  # noqa: S106 - an address, not a secret
     revoke="https://oauth2.googleapis.com/revoke",
 )
+
+ROOTS = {"people.v1": "https://people.googleapis.com", "calendar.v3": "https://www.googleapis.com"}
+"""The hosts of the APIs that are not Gmail's."""
 
 
 def endpoints(base: str | None) -> Endpoints:

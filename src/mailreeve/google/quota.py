@@ -49,6 +49,12 @@ _COSTS = {
     "drafts.delete": 10,
     "drafts.send": 100,
 }
+FREE = frozenset({
+    "people.connections.list", "people.get", "people.createContact", "people.updateContact",
+    "people.deleteContact", "otherContacts.list", "calendar.events.list", "calendar.events.get",
+    "calendar.events.insert", "calendar.events.patch", "calendar.events.delete", "calendar.freebusy.query",
+})  # fmt: skip
+"""Calls of the People and the Calendar API, which Gmail's quota does not count."""
 _LEGACY = {"messages.get": 5, "messages.attachments.get": 5, "threads.get": 10, "drafts.get": 5}
 
 
@@ -57,6 +63,8 @@ def cost(method: str, profile: Profile = "2026") -> int:
 
     Raises KeyError for a method that Mailreeve has no business to call.
     """
+    if method in FREE:
+        return 0
     return _LEGACY.get(method, _COSTS[method]) if profile == "legacy" else _COSTS[method]
 
 

@@ -24,10 +24,22 @@ TOLD_FROM = 1.0
 LONGEST_WAIT = 120.0
 """Seconds; a longer Retry-After ends the work instead."""
 
-REPEATABLE = frozenset({"messages.modify", "messages.batchModify", "messages.trash", "messages.untrash"})
-"""Writes that do no more when they arrive twice."""
-CREATING = frozenset({"drafts.create", "drafts.update", "labels.create"})
-DELETING = frozenset({"drafts.delete", "labels.delete"})
+REPEATABLE = frozenset(
+    {
+        "messages.modify",
+        "messages.batchModify",
+        "messages.trash",
+        "messages.untrash",
+        "calendar.freebusy.query",
+    }
+)
+"""What does no more when it arrives twice."""
+CREATING = frozenset(
+    {"drafts.create", "drafts.update", "labels.create", "people.createContact", "people.updateContact"}
+)
+DELETING = frozenset({"drafts.delete", "labels.delete", "people.deleteContact"})
+SCHEDULING = frozenset({"calendar.events.insert", "calendar.events.patch", "calendar.events.delete"})
+"""What only `scheduling.Scheduler` asks for."""
 SENDING = frozenset({"drafts.send"})
 """What only `sending.Sender` asks for."""
 
@@ -76,6 +88,10 @@ class Transport:
         """The `users.messages` resource, which builds a request for each mail."""
         return discovery.messages(self._endpoints)
 
+    def service(self, name: str) -> Any:
+        """Another API of Google's, such as people.v1: the builder of its requests."""
+        return discovery.service(self._endpoints, name)
+
     @property
     def batch_address(self) -> str:
         """Where batches of this account go."""
@@ -94,6 +110,8 @@ class Transport:
         """Wait for the units of some calls, and count them."""
         self.cancel.check()
         units = cost(method, self._quota) * calls
+        if not units:
+            return
         self._bucket.take(units, self.interactive, self.cancel)
         self._meter.add(units)
 
@@ -164,7 +182,7 @@ class Transport:
         if isinstance(result, Refusal):
             lost = answer.status >= 500 or answer.status < 300 or answer.status == 408
             raise (border.unknown(method) if lost else result.error) from None
-        if request.method != "DELETE" and not result.get("id"):
+        if request.method != "DELETE" and not (result.get("id") or result.get("resourceName")):
             raise border.unknown(method)
         return result
 
@@ -205,8 +223,8 @@ class _Meter:
 
 
 def _method(request: Any) -> str:
-    """Such as "messages.get" for gmail.users.messages.get."""
-    return str(request.methodId).removeprefix("gmail.users.")
+    """Such as "messages.get" for gmail.users.messages.get, "people.get" for people.people.get."""
+    return str(request.methodId).removeprefix("gmail.users.").removeprefix("people.")
 
 
 def _demand(method: str, allowed: Iterable[str]) -> None:

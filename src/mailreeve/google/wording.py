@@ -22,12 +22,20 @@ _NOUNS = {
     "drafts.delete": "draft",
     "drafts.send": "draft",
     "labels.delete": "label",
+    "people.get": "contact",
+    "people.updateContact": "contact",
+    "people.deleteContact": "contact",
+    "calendar.events.get": "event",
+    "calendar.events.patch": "event",
+    "calendar.events.delete": "event",
 }
 _WHERE = {
     "message": "Take the id from a search; it may also have been deleted meanwhile.",
     "thread": "Take the thread's id from a search; it may also have been deleted meanwhile.",
     "draft": "It may have been sent or discarded; write it again, or take the id from Gmail's drafts.",
     "label": "Somebody removed it meanwhile.",
+    "contact": "It may have been deleted or merged at Google; `mailreeve contacts sync` looks again.",
+    "event": "It may have been deleted meanwhile; `mailreeve calendar agenda` lists what is there.",
 }
 _SEARCH = (
     'Write it as in Gmail\'s own search box: from:ana subject:"two words" newer_than:7d. A cursor must be the'
@@ -37,11 +45,25 @@ _SEARCH = (
 
 def about(request: Any) -> str:
     """The id in a request's path; empty when there is none. A search is private and not repeated."""
-    method = str(request.methodId).removeprefix("gmail.users.")
+    method = str(request.methodId).removeprefix("gmail.users.").removeprefix("people.")
     if method not in _NOUNS:
         return ""
-    _, _, rest = urlsplit(request.uri).path.partition(f"/{method.partition('.')[0]}/")
-    return unquote(rest.partition("/")[0])
+    folder = "events" if method.startswith("calendar.") else method.partition(".")[0]
+    _, _, rest = urlsplit(request.uri).path.partition(f"/{folder}/")
+    return unquote(rest.partition("/")[0]).partition(":")[0]
+
+
+def api(method: str) -> str:
+    """What Google calls the API of a method."""
+    if method.startswith("calendar."):
+        return "Google Calendar API"
+    return "People API" if method.startswith(("people.", "otherContacts.")) else "Gmail API"
+
+
+def scope_advice(method: str) -> str:
+    """What the person does when the login lacks the permission; empty: what the error says anyway."""
+    flag = {"Google Calendar API": "--calendar", "People API": "--contacts"}.get(api(method))
+    return f"Run `mailreeve login {flag}` and leave the box for this permission ticked." if flag else ""
 
 
 def gone(method: str, what: str) -> NotFound:

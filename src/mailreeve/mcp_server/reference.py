@@ -30,7 +30,7 @@ What a host is told about the server:
 def markdown() -> str:
     """The whole page."""
     with tempfile.TemporaryDirectory() as folder:
-        every = PolicyConfig(capabilities=("read", "label", "draft", "send"))
+        every = PolicyConfig(capabilities=("read", "label", "draft", "send", "contacts", "calendar"))
         app = App(Config(home=Path(folder), policy=every))
         try:
             page = anyio.run(_page, app)

@@ -15,6 +15,7 @@ from mailreeve.models.mailbox import (
     SendAs,
     SentMail,
 )
+from mailreeve.models.people import Contact, ContactPage, Exchange, Labelled, Sighting
 from mailreeve.models.plain import Json, Progress
 from mailreeve.models.reading import (
     ActionItem,
@@ -36,11 +37,14 @@ __all__ = [
     "Attachment",
     "Change",
     "ChangeState",
+    "Contact",
+    "ContactPage",
     "Coverage",
     "DecidedBy",
     "Draft",
     "DraftPage",
     "Envelope",
+    "Exchange",
     "Failure",
     "Flag",
     "Hidden",
@@ -49,6 +53,7 @@ __all__ = [
     "Json",
     "Label",
     "LabelSpec",
+    "Labelled",
     "Link",
     "Message",
     "Page",
@@ -62,6 +67,7 @@ __all__ = [
     "ReplyText",
     "SendAs",
     "SentMail",
+    "Sighting",
     "Summary",
     "Thread",
     "Usage",

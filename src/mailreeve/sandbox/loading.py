@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailreeve.sandbox import conversations, demo, gmail_drafts, headers, labels, mailboxes, messages, tokens
+from mailreeve.sandbox.demo import book
 from mailreeve.sandbox.mailboxes import Found
 from mailreeve.sandbox.state import State
 
@@ -40,6 +41,7 @@ def fill(state: State, mails: Iterable[Found] | None) -> None:
             for name in demo.USER_LABELS:
                 labels.named(state, name)
             mails = _demo(state)
+            book.fill(state)
         now, senders = state.now_ms(), Counter[str]()
         for mail in mails:
             _add(state, mail, now)

@@ -97,6 +97,13 @@ def put(state: State, kind: str, fields: Json) -> str:
     return name
 
 
+def named(name: Json) -> Json:
+    """A name as Google gives it back: with the display name, which it makes itself."""
+    whole = " ".join(filter(None, (str(name.get("givenName", "")), str(name.get("familyName", "")))))
+    shown = str(name.get("unstructuredName", "")) or whole
+    return {**name, "displayName": shown, "unstructuredName": shown} if shown else name
+
+
 def _etag() -> str:
     return "%" + secrets.token_urlsafe(9)
 
@@ -181,6 +188,8 @@ def _fields(call: Call, wanted: frozenset[str]) -> Json:
             raise bad_request(f"Invalid value at 'person.{name}'.", name)
         if name in SINGLE and len(values) > 1:
             raise bad_request(f"person.{name} must be a single value.", name)
+    if "names" in fields:
+        fields["names"] = [named(one) for one in fields["names"]]
     return fields
 
 

@@ -14,7 +14,18 @@ LABELS = ROOT + "gmail.labels"
 INSERT = ROOT + "gmail.insert"
 BASIC = ROOT + "gmail.settings.basic"
 
-PRINTED = (MODIFY, BASIC)
+CONTACTS = ROOT + "contacts"
+CONTACTS_READONLY = ROOT + "contacts.readonly"
+OTHERS_READONLY = ROOT + "contacts.other.readonly"
+CALENDAR = ROOT + "calendar"
+CALENDAR_READONLY = ROOT + "calendar.readonly"
+CALENDAR_LIST = ROOT + "calendar.calendarlist"
+CALENDAR_LIST_READONLY = ROOT + "calendar.calendarlist.readonly"
+EVENTS = ROOT + "calendar.events"
+EVENTS_READONLY = ROOT + "calendar.events.readonly"
+FREEBUSY = ROOT + "calendar.freebusy"
+
+PRINTED = (MODIFY, BASIC, CONTACTS, OTHERS_READONLY, EVENTS, FREEBUSY)
 """What the printed token was granted: everything that Mailreeve asks for, and no permanent deletion."""
 
 READ = frozenset({FULL, MODIFY, READONLY})
@@ -30,9 +41,11 @@ WRITE_LABELS = CHANGE | {LABELS}
 PROFILE = READ_METADATA | {COMPOSE}
 READ_SETTINGS = READ | {BASIC}
 
-CONTACTS = ROOT + "contacts"
-CONTACTS_READONLY = ROOT + "contacts.readonly"
-OTHERS_READONLY = ROOT + "contacts.other.readonly"
 WRITE_CONTACTS = frozenset({CONTACTS})
 READ_CONTACTS = frozenset({CONTACTS, CONTACTS_READONLY})
 READ_OTHERS = frozenset({OTHERS_READONLY})
+
+WRITE_EVENTS = frozenset({CALENDAR, EVENTS})
+READ_EVENTS = WRITE_EVENTS | {CALENDAR_READONLY, EVENTS_READONLY}
+READ_CALENDARS = frozenset({CALENDAR, CALENDAR_READONLY, CALENDAR_LIST, CALENDAR_LIST_READONLY})
+READ_BUSY = frozenset({CALENDAR, CALENDAR_READONLY, FREEBUSY})

@@ -1,6 +1,6 @@
 """Logging in and out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import ConfigError, InputError, MailreeveError
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
+from mailreeve.store.contacts import Contacts
 from mailreeve.store.index_schema import files, location
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ DISABLED = {
     "label": "labels, archiving and the labels of triage",
     "draft": "drafts of replies",
     "send": "sending",
+    "contacts": "address book",
+    "calendar": "calendar",
 }
 """Capability -> what does not work without it."""
 
@@ -61,11 +64,11 @@ class LogoutAnswer(TypedDict):
     advice: str
 
 
-def wish(app: App) -> Wish:
-    """What `login` will ask for. Raises ConfigError when there is no OAuth client to ask with."""
+def wish(app: App, more: Sequence[str] = (), expected: str = "") -> Wish:
+    """What `login` will ask for; `more` are contacts or calendar, turned on by this login. Raises ConfigError when there is no OAuth client to ask with."""
     from mailreeve.google import scopes
 
-    asked = _asked(app, "")
+    asked = _asked(app, expected, more)
     llm = app.config.llm
     return Wish(
         tuple(scopes.in_words(scope) for scope in asked.scopes),
@@ -83,22 +86,23 @@ def login(
     open_page: Callable[[str], object],
     paste: Callable[[], str] | None,
     cancel: Cancel,
+    more: Sequence[str] = (),
 ) -> LoginAnswer:
-    """Log in to an account; with `paste` by a browser elsewhere.
+    """Log in to an account; with `paste` by a browser elsewhere. `more` turns on contacts or calendar.
 
     `show` gets the address for the person to see. Raises ConfigError without an OAuth client, LoginNeeded
     when the person said no, did not answer or signed in as somebody else than `expected`.
     """
     from mailreeve.google import auth, scopes
 
-    asked = _asked(app, expected)
+    asked = _asked(app, expected, more)
     _ = app.db  # a store that cannot be written shows before the person goes through the consent page
     if paste:
         token = auth.headless(asked, show, paste, cancel)
     else:
         token = auth.in_browser(asked, show, open_page, cancel)
     app.tokens.login(token)
-    wished = app.config.policy.capabilities
+    wished = _wished(app, expected, more)
     able = tuple(name for name in wished if name in scopes.capabilities(token.scopes))
     app.accounts.put(Account(token.account, app.google.base or "", token.scopes, able))
     _noted(app, token.account, "account.login", scopes=list(token.scopes))
@@ -111,7 +115,15 @@ def login(
     )
 
 
-def _asked(app: App, expected: str) -> "Login":
+def _wished(app: App, expected: str, more: Sequence[str]) -> tuple[str, ...]:
+    """What the settings name, what this login turns on, and what an earlier one turned on."""
+    known = app.accounts.list()
+    before = [one for one in known if one.address == expected.lower() or (not expected and len(known) == 1)]
+    had = [name for one in before for name in one.capabilities if name in {"contacts", "calendar"}]
+    return tuple(dict.fromkeys((*app.config.policy.capabilities, *more, *had)))
+
+
+def _asked(app: App, expected: str, more: Sequence[str] = ()) -> "Login":
     from mailreeve.google import auth, scopes
     from mailreeve.google.client_file import read_client
 
@@ -134,7 +146,7 @@ def _asked(app: App, expected: str) -> "Login":
             "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file.",
         )
     client = read_client(google.client_file.expanduser())
-    wanted = scopes.wanted(app.config.policy.capabilities)
+    wanted = scopes.wanted(_wished(app, expected, more))
     return auth.Login(client, wanted, google.base, expected.lower(), google.timeout_seconds)
 
 
@@ -175,6 +187,7 @@ def forget(app: App, address: str) -> None:
     """Delete a login from this machine. Raises StoreError when the keyring does not let go of it."""
     for file in files(location(app.config.home, address)):  # the words of the mail go with the login
         file.unlink(missing_ok=True)
+    Contacts(app.db, address).forget_all()
     app.tokens.delete(address)
     app.accounts.remove(address)
 

@@ -285,4 +285,36 @@ M010 = (
 M011 = ("alter table quota add column attended bigint not null default 0",)
 """When a person last called Google, so that work at night may take what is kept for them."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011)
+M012 = (
+    """create table contact (
+        account text not null,
+        id text not null,
+        own integer not null,
+        name text not null,
+        keys text not null,
+        body text not null,
+        primary key (account, id)
+    )""",
+    """create table contact_cursor (
+        account text not null,
+        own integer not null,
+        token text not null,
+        at bigint not null,
+        primary key (account, own)
+    )""",
+    """create table dav_item (
+        account text not null,
+        destination text not null,
+        local text not null,
+        local_etag text not null,
+        href text not null,
+        etag text not null,
+        primary key (account, destination, local)
+    )""",
+)
+"""The address book as it was seen last, and what of it lies on which CardDAV or CalDAV server."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
+    M012,
+)

@@ -17,6 +17,7 @@ from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
     from mailreeve.google.gmail import Gmail
+    from mailreeve.people.book import Book
     from mailreeve.reading.offline.reader import OfflineReader
 
 
@@ -73,6 +74,8 @@ class Parts:
     """The identities that the account may write as."""
     kept: Kept | None = None
     """Earlier versions of drafts, which undo restores."""
+    book: "Book | None" = None
+    """The contacts, whose merges undo takes back; None while they are not turned on."""
     remember: Callable[[Sequence[Message]], None] | None = None
     """Told of the messages that were fetched; None when nobody keeps them."""
     learned: Learned | None = None

@@ -19,6 +19,8 @@ from mailreeve.triage.undone import Books, Undone
 from mailreeve.triage.undrafting import STANDING, Undrafting
 
 _STOPS = (Cancelled, LoginNeeded, StoreError)
+CONTACTS = "contact_merge"
+"""The journal's word of people/merging.py."""
 _RUNS = 1000
 """Runs that are looked through for those of the last hours."""
 _SENT_AWAY = {"TRASH", "SPAM"}
@@ -105,6 +107,8 @@ class _Taking:
             self._labels(layer)
         for change in kinds.pop(labels.KIND, []):
             self._guarded(change, self._label)
+        for change in kinds.pop(CONTACTS, []):
+            self._guarded(change, self._contacts)
         for change in (one for group in kinds.values() for one in group):
             self.books.final(change, f"{change.kind} of {change.target} cannot be undone")
 
@@ -118,6 +122,21 @@ class _Taking:
             self.books.skip(change, "it is no longer in Gmail")
         except MailreeveError as error:
             self.books.fail(change, str(error))
+
+    def _contacts(self, change: Change) -> None:
+        """Bring merged contacts back."""
+        from mailreeve.people import merging
+
+        parts = self._parts
+        if parts.book is None or parts.kept is None:
+            self.books.fail(change, "contacts are not connected: run `mailreeve login --contacts`")
+            return
+        parts.journal.undoing([change.id])
+        why = merging.unmerge(parts.book.bound(self._cancel), parts.kept, change)
+        if why:
+            self.books.skip(change, why)
+        else:
+            self.books.settled(change)
 
     # --- labels
 
