@@ -83,7 +83,7 @@ def _automatic(message: Message, own: Collection[str]) -> bool:
 def _asked(message: Message, own: Collection[str]) -> tuple[str, ...]:
     """Questions and requests to the others; none in a note that says itself that it needs no answer."""
     seen = signals.read(message, own=own)
-    request = lexicon.topics()["request"]
+    request = lexicon.topic("request")
     return tuple(
         piece for piece in seen.sentences if piece.rstrip().endswith("?") or request.search(piece.lower())
     )[:5]

@@ -1,7 +1,7 @@
 """The user's labels as the readers see them: which label stands for which archetype."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mailreeve.models import Archetype, LabelSpec
@@ -62,6 +62,12 @@ class LabelSet:
     def __init__(self, labels: Sequence[LabelSpec]) -> None:
         self._labels = tuple(labels)
         self._direct = {kind: found for kind in Archetype if (found := self._find(kind))}
+        standing: dict[str, list[Archetype]] = {}
+        for kind in Archetype:
+            if label := self.best(kind):
+                standing.setdefault(label, []).append(kind)
+        self.standing: Mapping[str, Sequence[Archetype]] = standing
+        """Label id to all archetypes that it stands for."""
 
     def best(self, archetype: Archetype) -> str:
         """The label id for an archetype, by way of its nearest relatives; empty when none is near."""

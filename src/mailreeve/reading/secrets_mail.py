@@ -10,6 +10,14 @@ from collections.abc import Sequence
 from mailreeve.models import Archetype, DecidedBy, LabelSpec, Message, Priority, Verdict
 from mailreeve.reading.labelset import LabelSet
 
+_ALIKE = str.maketrans({"ı": "i", "ſ": "s", "ς": "σ", "\u0307": None})
+
+
+def _low(text: str) -> str:
+    """In lower case, letters of one kind as one: what `re.IGNORECASE` takes them for, at a third of its time."""
+    return text.lower().translate(_ALIKE)
+
+
 _CODE_WORDS = (
     r"(?:verification|security|log-?in|sign-?in|access|authentication|authorization|activation|"
     r"one[- ]time|single[- ]use|two[- ]factor|2fa|recovery|backup)[- ](?:code|pin|passcode|password|token)s?"
@@ -55,31 +63,35 @@ CODE_NEAR = re.compile(
 """A code word and what looks like its code, which is the group `after` or `before`. Search in `folded` text."""
 
 _RESET = re.compile(
-    r"(?:reset|recover|forgot(?:ten)?|set (?:up )?a new|create a new|choose a new) (?:\w+ ){0,3}password"
-    r"|password (?:reset|recovery)"
-    r"|passwort(?:s)? (?:\w+ ){0,2}(?:zur(?:ü|ue)cksetzen|vergessen)|neues passwort|kennwort zur(?:ü|ue)cksetzen"
-    r"|passwort-?zur(?:ü|ue)cksetzung"
-    r"|r[ée]initialis\w+ (?:\w+ ){0,3}mot de passe|mot de passe oubli[ée]|nouveau mot de passe"
-    r"|(?:restablec\w+|recuper\w+|cambi\w+) (?:\w+ ){0,3}contrase[ñn]a"
-    r"|(?:reimpost\w+|ripristin\w+|recuper\w+) (?:\w+ ){0,3}password|password dimenticata|reimpostazione"
-    r"|(?:redefin\w+|repor|recuper\w+) (?:\w+ ){0,3}(?:senha|palavra-passe)|(?:senha|palavra-passe) esquecida"
-    r"|(?:herstel|reset|wijzig) (?:\w+ ){0,2}wachtwoord|wachtwoord (?:\w+ ){0,3}(?:opnieuw|herstel\w*|resetten|vergeten|instellen)"
-    r"|nieuw wachtwoord|[åa]terst[äa]ll\w* (?:\w+ ){0,2}l[öo]senord|gl[öo]mt l[öo]senord|nytt l[öo]senord"
-    r"|nulstil\w* (?:\w+ ){0,2}adgangskode|tilbakestill\w* (?:\w+ ){0,2}passord"
-    r"|(?:reset|resetow|zresetuj|przywr[óo][ćc]|odzysk)\w* (?:\w+ ){0,2}has[łl][oa]|(?:obnov|reset)\w* (?:\w+ ){0,2}hesl[oa]"
-    r"|(?:palauta|vaihda|nollaa) (?:\w+ ){0,2}salasana\w*|salasanan (?:palautus|vaihto|nollaus)"
-    r"|(?:şifre|parola)\w* (?:\w+ ){0,2}(?:sıfırla|yenile)\w*|(?:сброс|восстанов|скид|віднов)\w* (?:\w+ ){0,2}парол\w+"
-    r"|パスワード.{0,6}(?:リセット|再設定|再発行)|(?:重置|重设|重設|找回).{0,6}密[码碼]|密[码碼]重[置设設]|비밀번호.{0,4}(?:재설정|초기화|찾기)",
-    re.IGNORECASE,
+    _low(
+        r"(?:reset|recover|forgot(?:ten)?|set (?:up )?a new|create a new|choose a new) (?:\w+ ){0,3}password"
+        r"|password (?:reset|recovery)"
+        r"|passwort(?:s)? (?:\w+ ){0,2}(?:zur(?:ü|ue)cksetzen|vergessen)|neues passwort|kennwort zur(?:ü|ue)cksetzen"
+        r"|passwort-?zur(?:ü|ue)cksetzung"
+        r"|r[ée]initialis\w+ (?:\w+ ){0,3}mot de passe|mot de passe oubli[ée]|nouveau mot de passe"
+        r"|(?:restablec\w+|recuper\w+|cambi\w+) (?:\w+ ){0,3}contrase[ñn]a"
+        r"|(?:reimpost\w+|ripristin\w+|recuper\w+) (?:\w+ ){0,3}password|password dimenticata|reimpostazione"
+        r"|(?:redefin\w+|repor|recuper\w+) (?:\w+ ){0,3}(?:senha|palavra-passe)|(?:senha|palavra-passe) esquecida"
+        r"|(?:herstel|reset|wijzig) (?:\w+ ){0,2}wachtwoord|wachtwoord (?:\w+ ){0,3}(?:opnieuw|herstel\w*|resetten|vergeten|instellen)"
+        r"|nieuw wachtwoord|[åa]terst[äa]ll\w* (?:\w+ ){0,2}l[öo]senord|gl[öo]mt l[öo]senord|nytt l[öo]senord"
+        r"|nulstil\w* (?:\w+ ){0,2}adgangskode|tilbakestill\w* (?:\w+ ){0,2}passord"
+        r"|(?:reset|resetow|zresetuj|przywr[óo][ćc]|odzysk)\w* (?:\w+ ){0,2}has[łl][oa]|(?:obnov|reset)\w* (?:\w+ ){0,2}hesl[oa]"
+        r"|(?:palauta|vaihda|nollaa) (?:\w+ ){0,2}salasana\w*|salasanan (?:palautus|vaihto|nollaus)"
+        r"|(?:şifre|parola)\w* (?:\w+ ){0,2}(?:sıfırla|yenile)\w*|(?:сброс|восстанов|скид|віднов)\w* (?:\w+ ){0,2}парол\w+"
+        r"|パスワード.{0,6}(?:リセット|再設定|再発行)|(?:重置|重设|重設|找回).{0,6}密[码碼]|密[码碼]重[置设設]|비밀번호.{0,4}(?:재설정|초기화|찾기)",
+    )
 )
 _SIGN_IN_LINK = re.compile(
-    r"magic link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|anmelde-?link|login-?link|lien de connexion"
-    r"|enlace de (?:acceso|inicio de sesi[óo]n)|link (?:di accesso|per (?:accedere|l['’]accesso))|link de (?:acesso|login)"
-    r"|inloglink|aanmeldlink|inloggningsl[äa]nk|innloggingslenke|p[åa]loggingslenke|link (?:do )?logowania|odkaz pro p[řr]ihl[áa][šs]en[íi]"
-    r"|ссылк\w+ для входа|ログイン(?:用)?リンク|マジックリンク|登录链接|登入連結|로그인 링크"
-    r"|(?:verify|confirm) your e-?mail(?: address)?\b|activate your account|account (?:activation|recovery) link",
-    re.IGNORECASE,
+    _low(
+        r"magic link|(?:sign|log)[- ]?in link|link to (?:sign|log) in|anmelde-?link|login-?link|lien de connexion"
+        r"|enlace de (?:acceso|inicio de sesi[óo]n)|link (?:di accesso|per (?:accedere|l['’]accesso))|link de (?:acesso|login)"
+        r"|inloglink|aanmeldlink|inloggningsl[äa]nk|innloggingslenke|p[åa]loggingslenke|link (?:do )?logowania|odkaz pro p[řr]ihl[áa][šs]en[íi]"
+        r"|ссылк\w+ для входа|ログイン(?:用)?リンク|マジックリンク|登录链接|登入連結|로그인 링크"
+        r"|(?:verify|confirm) your e-?mail(?: address)?\b|activate your account|account (?:activation|recovery) link",
+    )
 )
+_ANY_CODE = re.compile(rf"{_BEGIN}{_LOOKS_LIKE_A_CODE}{_END}")
+_ANY_CODE_WORD = re.compile(_low(_CODE_WORDS))
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _HEAD = 4000
 
@@ -114,14 +126,22 @@ def is_secret_mail(message: Message) -> str:
     said = message.text.strip() or message.quoted  # a forward often has nothing else
     text = folded(f"{message.subject}\n{said[:_HEAD]}")
     short = len(said) < _HEAD
-    if short and CODE_NEAR.search(text):
+    if short and _may_hold_code(text) and CODE_NEAR.search(text):
         return "one-time code"
     if message.in_reply_to or not (message.links or _URL.search(text)):
         return ""
-    near_the_top = text[: len(message.subject) + 600]
+    near_the_top = _low(text[: len(message.subject) + 600])
     if _SIGN_IN_LINK.search(near_the_top) and short:
         return "sign-in link"
     return "password reset" if _RESET.search(near_the_top) and short else ""
+
+
+def _may_hold_code(text: str) -> bool:
+    """False where CODE_NEAR finds nothing for sure: its long list of words takes a while, lower case is faster."""
+    if not _ANY_CODE.search(text):
+        return False
+    low = _low(text)
+    return _ANY_CODE_WORD.search(low) is not None or "code" in low
 
 
 def rule_verdict(message: Message, labels: Sequence[LabelSpec], why: str) -> Verdict:

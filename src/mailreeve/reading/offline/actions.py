@@ -171,7 +171,7 @@ def _asked(text: str, called: str, who: People) -> tuple[str, str] | None:
         return _told(who, match["what"]), whom
     if (match := _NEEDED.search(text)) and not who.outgoing:
         return f"give {who.author} {match['what']}", whom
-    if (match := first) and (_MUST.search(text) or lexicon.topics()["request"].search(text.lower())):
+    if (match := first) and (_MUST.search(text) or lexicon.topic("request").search(text.lower())):
         return match["do"], whom
     if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:
         return text, whom

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def detect(text: str) -> str:
     """`en`, `de`, `fr` or `es`; English when nothing speaks for another one."""
-    words = [word.lower() for word in _WORD.findall(text[:3000])]
-    counts = {language: sum(word in common for word in words) for language, common in _SETS.items()}
+    words = _WORD.findall(text[:3000].lower())
+    counts = {language: sum(map(common.__contains__, words)) for language, common in _SETS.items()}
     best = max(counts, key=lambda language: (counts[language], language == "en"))
     return best if counts[best] > counts["en"] else "en"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
@@ -76,12 +77,12 @@ class OfflineReader:
         cancel.check()
         seen = seen or self.signals(message)
         score = weigh(seen)
-        label, share, archetype = choose(score, LabelSet(labels))
+        label, share, archetype = choose(score, _mapped(tuple(labels)))
         secret = secrets_mail.is_secret_mail(message)
         when = self._when(message)
         todo = () if archetype in _WORTHLESS or secret else self._actions(message, seen, when)
         needs_reply = seen.asks and not seen.outgoing and _answerable(archetype, seen)
-        deadline = _deadline(seen, todo, when)
+        deadline = "" if archetype in _WORTHLESS else _deadline(seen, todo, when)
         sender = message.author.name or message.author.address
         summary = (
             f"{secret.capitalize()} from {sender[:80]}"
@@ -163,21 +164,24 @@ class OfflineReader:
         return actions.of(message, seen, actions.people(message, self._own), when)
 
 
+@lru_cache(maxsize=16)
+def _mapped(labels: tuple[LabelSpec, ...]) -> LabelSet:
+    """Made once for each set of labels: their words are looked through for every archetype."""
+    return LabelSet(labels)
+
+
 def choose(score: Score, labels: LabelSet) -> tuple[str, float, Archetype]:
     """The best label's id, its share, and the strongest archetype behind it.
 
     A label's share is the sum of all archetypes that it stands for. The id is empty when the labels cover nothing.
     """
     shares: dict[str, float] = {}
-    for archetype, share in score.shares.items():
-        label = labels.best(archetype)
-        if label:
-            shares[label] = shares.get(label, 0.0) + share
+    for label, standing in labels.standing.items():
+        shares[label] = sum(score.shares[archetype] for archetype in standing)
     if not shares:
         return "", 0.0, score.best
     label = max(shares, key=lambda each: shares[each])
-    standing = [archetype for archetype in Archetype if labels.best(archetype) == label]
-    return label, shares[label], max(standing, key=lambda each: score.shares[each])
+    return label, shares[label], max(labels.standing[label], key=lambda each: score.shares[each])
 
 
 def _answerable(archetype: Archetype, seen: Signals) -> bool:

@@ -29,6 +29,8 @@ _FOOTER = re.compile(
     r"yahoo! groups|\bpost (?:a )?message:",
     re.IGNORECASE | re.MULTILINE,
 )
+_FOOTER_WORDS = ("list", "unsubscribe", "groups", "post")
+"""No footer is without one of them."""
 _ROLE = re.compile(
     r"^(?:info|office|contact|kontakt|hello|support|service|sales|vertrieb|jobs|bewerbung|team|mail|post|buero|admin|accounts?|billing)(?:[+.-]|@)"
 )
@@ -56,21 +58,23 @@ def of(message: Message, own: Collection[str]) -> Route:
     bypassed = bool(mine and recipients) and not any(one.key in mine for one in recipients)
     if message.author.key in mine or in_to or _is_group_of_owner(recipients, mine, message.author):
         return Route(mine, bypassed, through_list=False)
-    return Route(mine, bypassed, through_list=bool(recipients) and _evidence(message, bypassed=bypassed) >= 2)
+    return Route(mine, bypassed, through_list=bool(recipients) and _through_list(message, bypassed=bypassed))
 
 
-def _evidence(message: Message, *, bypassed: bool) -> int:
-    """How many traces of a list there are; from two on it is one."""
-    text = f"{message.text[-1500:]}\n{message.signature}\n{message.quoted[-1500:]}"
-    return sum(
+def _through_list(message: Message, *, bypassed: bool) -> bool:
+    """True when two traces of a list are there; the footer is looked for only where it settles the question."""
+    traces = sum(
         (
             bypassed,
             any(_LIST_ADDRESS.search(one.key) for one in message.to + message.cc),
             _TAG.match(message.subject) is not None,
-            _FOOTER.search(text) is not None,
             bypassed and (bool(message.in_reply_to) or _REPLY_MARK.match(message.subject) is not None),
         )
     )
+    if traces != 1:
+        return traces > 1
+    text = f"{message.text[-1500:]}\n{message.signature}\n{message.quoted[-1500:]}".lower()
+    return any(word in text for word in _FOOTER_WORDS) and _FOOTER.search(text) is not None
 
 
 def _delivered(message: Message) -> Iterator[str]:

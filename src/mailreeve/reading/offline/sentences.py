@@ -42,7 +42,6 @@ _BOILERPLATE = re.compile(
     r"do not reply|please consider the environment|abmelden|abbestellen|im browser (?:ansehen|öffnen)|datenschutz|impressum|"
     r"se d[ée]sinscrire|d[ée]sabonner|darse de baja|cancelar (?:la )?suscripci|sent from my|von meinem|envoy[ée] de mon|enviado desde|"
     r"hope (?:this|you|all|your)\b.{0,60}(?:well|finds you|great|weekend)|follow us|update your (?:profile|preferences)",
-    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]|\d[\d.,:]*\d|\d")
 _EMPTY_WORDS_TEXT = """
@@ -137,7 +136,7 @@ def _clean(piece: str) -> str:
         _GREETING.match(plain)
         or _VOCATIVE.match(plain)
         or _CLOSING.match(plain)
-        or _BOILERPLATE.search(plain)
+        or _BOILERPLATE.search(plain.lower())
     ):
         return ""
     return plain
@@ -190,5 +189,7 @@ def is_labelled(piece: str) -> bool:
 
 def keywords(piece: str) -> frozenset[str]:
     """The words that carry the sense of a sentence, in lower case."""
-    words = (word.lower().removesuffix("'s").removesuffix("’s") for word in _WORD.findall(piece))
-    return frozenset(word for word in words if word not in _EMPTY_WORDS and (len(word) > 2 or word.isdigit()))
+    words = {
+        word.removesuffix("'s").removesuffix("’s") for word in _WORD.findall(piece.lower())
+    } - _EMPTY_WORDS
+    return frozenset(word for word in words if len(word) > 2 or word.isdigit())

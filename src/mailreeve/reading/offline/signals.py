@@ -18,10 +18,10 @@ _CATEGORIES = {
     "CATEGORY_FORUMS": "forums",
     "CATEGORY_PERSONAL": "personal",
 }
-_ESP_HEADERS = (
+_ESP_HEADERS = frozenset((
     "x-mailgun-sid", "x-sg-eid", "x-mc-user", "x-campaign", "x-campaignid", "x-mailer-campaign", "x-csa-complaints",
     "feedback-id", "x-ses-outgoing", "x-mandrill-user", "x-report-abuse", "x-sfmc-stack", "x-hubspot", "x-klaviyo",
-)  # fmt: skip
+))  # fmt: skip
 _BROKEN_WORD = re.compile(
     r"\b\w+[_/;'!\]\[(]\s?\w*(?:\s[_/;'!\]\[(]\s?\w+)|\b\w(?:\s\w){3,}\b|\w\s(?:iacute|eacute|oacute)\s;"
 )
@@ -166,7 +166,7 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     mine = [piece for name, piece in pieces if _is_for(owner, name, piece, for_other=for_other)]
     tongue = language.detect(f"{message.subject}\n{text}")
     questions = tuple(piece for piece in mine if _is_question(piece, owner, tongue))
-    requests = tuple(piece for piece in mine if lexicon.topics()["request"].search(piece.lower()))
+    requests = tuple(piece for piece in mine if lexicon.topic("request").search(piece.lower()))
     return Signals(
         language=tongue,
         sentences=tuple(piece for _, piece in pieces),
@@ -184,7 +184,7 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         people=len({person.key for person in recipients}) or 1,
         list_mail=listed,
         discussion=route.through_list or (listed and _is_discussion(message)),
-        sent_by_service=any(message.header(name) for name in _ESP_HEADERS)
+        sent_by_service=any(value and name.lower() in _ESP_HEADERS for name, value in message.headers)
         or lexicon.BULK_SENDER.match(local) is not None,
         automated=_is_automated(auto, local),
         auto_reply=_is_auto_reply(message, topics),
@@ -230,16 +230,13 @@ def _is_for(owner: str, called: str, piece: str, *, for_other: bool) -> bool:
 
 def _topics(subject: str, text: str) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     """Every topic with its different words, and the topics of the subject."""
-    whole = f"{subject}\n{text}".lower()
-    found: dict[str, tuple[str, ...]] = {}
-    in_subject = set()
-    for topic, pattern in lexicon.topics().items():
-        places = list(pattern.finditer(whole))
-        if places:
-            found[topic] = tuple(dict.fromkeys(" ".join(place[0].split()) for place in places))
-            if places[0].start() < len(subject):
-                in_subject.add(topic)
-    return found, frozenset(in_subject)
+    told = lexicon.found(f"{subject}\n{text}".lower())
+    words = {
+        topic: tuple(dict.fromkeys(" ".join(one.split()) for _, one in told[topic]))
+        for topic in lexicon.topics()
+        if topic in told
+    }
+    return words, frozenset(topic for topic, places in told.items() if places[0][0] < len(subject))
 
 
 def _is_list(message: Message) -> bool:
@@ -255,7 +252,7 @@ def _is_auto_reply(message: Message, topics: Mapping[str, tuple[str, ...]]) -> b
         return True
     if message.header("X-Autoreply") or message.header("X-Autorespond"):
         return True
-    pattern = lexicon.topics()["auto_reply"]
+    pattern = lexicon.topic("auto_reply")
     return "auto_reply" in topics and (
         pattern.search(message.subject.lower()) is not None
         or len(pattern.findall(message.text[:400].lower())) >= 2
@@ -295,9 +292,9 @@ def _is_question(piece: str, owner: str, tongue: str) -> bool:
 
 def _presses(piece: str) -> bool:
     """Words of urgency, or a date before tomorrow."""
-    if lexicon.topics()["urgent"].search(piece):
+    if lexicon.topic("urgent").search(piece):
         return True
-    soon = lexicon.topics()["soon"].search(piece)
+    soon = lexicon.topic("soon").search(piece)
     return soon is not None and not _TOMORROW.search(soon[0])
 
 
