@@ -54,7 +54,15 @@ def test_no_argument_can_approve() -> None:
 def test_annotations_are_true() -> None:
     """Exactly what changes nothing says so, and everything that changes says that it does."""
     reading = {tool.name for tool in tools(EVERY) if tool.annotations and tool.annotations.read_only_hint}
-    assert {"search_mail", "read_mail", "get_attachment", "summarize", "classify", "review"} == reading
+    assert {
+        "search_mail",
+        "read_mail",
+        "get_attachment",
+        "summarize",
+        "classify",
+        "find_contacts",
+        "review",
+    } == reading
     for tool in tools(EVERY):
         assert tool.title
         assert tool.annotations
@@ -65,16 +73,19 @@ def test_annotations_are_true() -> None:
 @pytest.mark.parametrize(
     ("capabilities", "listed"),
     [
-        ("read", "search_mail read_mail get_attachment summarize classify review"),
+        ("read", "search_mail read_mail get_attachment summarize classify find_contacts review"),
         (
             "read draft",
-            "search_mail read_mail get_attachment summarize classify draft_mail review open_review undo",
+            "search_mail read_mail get_attachment summarize classify find_contacts draft_mail review open_review undo",
         ),
         (
             "read label",
-            "search_mail read_mail get_attachment summarize classify label_mail triage review undo",
+            "search_mail read_mail get_attachment summarize classify find_contacts label_mail triage review undo",
         ),
-        ("read send", "search_mail read_mail get_attachment summarize classify send_mail review open_review"),
+        (
+            "read send",
+            "search_mail read_mail get_attachment summarize classify find_contacts send_mail review open_review",
+        ),
         ("", ""),
     ],
 )

@@ -8,6 +8,7 @@ from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.platform import write_private
 from mailreeve.service import contacts as use
+from mailreeve.service.answers.people import PeopleAnswer, PersonJson
 
 
 @click.group()
@@ -108,7 +109,7 @@ def _previewed(answer: use.MergeAnswer) -> None:
         click.echo(f"  become: {text.safe(result['name'])} <{text.safe(', '.join(result['addresses']))}>")
 
 
-def _told(face: Face, answer: use.PeopleAnswer, *, as_json: bool) -> None:
+def _told(face: Face, answer: PeopleAnswer, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
@@ -127,7 +128,7 @@ def _told(face: Face, answer: use.PeopleAnswer, *, as_json: bool) -> None:
         click.echo("Counted in the newest mails only; `mailreeve sync` makes an index of all.", err=True)
 
 
-def _person(face: Face, one: use.PersonJson) -> None:
+def _person(face: Face, one: PersonJson) -> None:
     """Two lines: who it is, and what mail tells."""
     face.console.print(text.safe(one["name"]) or "(no name)", style="bold", end="")
     firm = ", ".join(filter(None, (one["title"], one["organization"])))

@@ -23,6 +23,7 @@ from mailreeve.service.answers import (
     SummarizeAnswer,
     WaitingDraft,
 )
+from mailreeve.service.answers.people import PeopleAnswer
 
 
 class Fenced(TypedDict):
@@ -60,6 +61,10 @@ class Reading(Fenced):
     next: str
     omitted: list[str]
     failed: list[Failed]
+
+
+class People(Fenced, PeopleAnswer):
+    """People; names are as they write them themselves."""
 
 
 class FencedFile(Fenced, FileAnswer):

@@ -15,6 +15,7 @@ from mailreeve.mcp_server.tools.drafts import draft_mail
 from mailreeve.mcp_server.tools.labels import label_mail, undo
 from mailreeve.mcp_server.tools.mail import get_attachment, read_mail, search_mail
 from mailreeve.mcp_server.tools.page import open_review
+from mailreeve.mcp_server.tools.people import find_contacts
 from mailreeve.mcp_server.tools.reading import classify, summarize
 from mailreeve.mcp_server.tools.sending import send_mail
 from mailreeve.mcp_server.tools.triage import review, triage
@@ -59,6 +60,7 @@ TOOLS = (
     _entry(get_attachment, "Read an attachment", READS, "read"),
     _entry(summarize, "Summarize threads", READS, "read"),
     _entry(classify, "Classify mail", READS, "read"),
+    _entry(find_contacts, "Find people", READS, "read"),
     _entry(label_mail, "Label, archive, star, trash", CHANGES, "label"),
     _entry(draft_mail, "Write a draft", WRITES, "draft"),
     _entry(send_mail, "Send a draft after asking the user", WRITES, "send"),

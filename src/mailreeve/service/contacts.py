@@ -12,6 +12,7 @@ from mailreeve.models import Contact, Exchange
 from mailreeve.people import exchanges, merging
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed
+from mailreeve.service.answers.people import PeopleAnswer, PersonJson
 from mailreeve.store.db import now_ms
 
 FRESH_MS = 3_600_000
@@ -22,37 +23,6 @@ HEAD = (
     "name", "given name", "family name", "e-mail", "all e-mails", "phones", "organization", "title", "note",
     "kept in", "received", "written", "last contact",
 )  # fmt: skip
-
-
-class PersonJson(TypedDict):
-    """One person; times are ISO 8601, empty for never. `source` is contact, noted (by Google) or mail."""
-
-    id: str
-    name: str
-    addresses: list[str]
-    phones: list[str]
-    organization: str
-    title: str
-    source: str
-    received: int
-    written: int
-    last_received: str
-    last_written: str
-    answered_you: int
-    you_answered: int
-
-
-class PeopleAnswer(TypedDict):
-    """People; `synced` is when the address book was looked at, empty for never.
-
-    `counted_in` is where the counts come from: index, gmail (the newest mails only) or nothing.
-    """
-
-    people: list[PersonJson]
-    total: int
-    counted_in: str
-    synced: str
-    notes: list[str]
 
 
 class ContactsSyncAnswer(TypedDict):
