@@ -86,6 +86,16 @@ def test_sending_is_imported_by_app_alone() -> None:
     assert importers <= {"app/mailbox.py"}
 
 
+def test_a_calendar_is_changed_by_the_gate_alone() -> None:
+    """`google/scheduling.py` invites people: it is built in app/ and handed to the gate, like sending."""
+    importers = {
+        str(file.relative_to(SOURCE))
+        for file in modules()
+        if any(name.startswith("mailreeve.google.scheduling") for name in imported_modules(file))
+    }
+    assert importers <= {"app/mailbox.py"}
+
+
 def test_only_the_store_speaks_sql() -> None:
     """sqlite3 is imported in store/ and in the sandbox, which imports nothing of the house."""
     importers = {room(file) for file in modules() if "sqlite3" in file.read_text(encoding="utf-8")}

@@ -1,5 +1,6 @@
 """Frozen records: what the rooms hand to each other. Never a raw API dict."""
 
+from mailreeve.models.calendar import Attendee, Busy, Event, EventPage, EventRequest, Moment
 from mailreeve.models.doing import Action, Change, ChangeState, Coverage, Failure
 from mailreeve.models.leaving import Envelope, Flag, Proposal, ProposalState, Weight
 from mailreeve.models.mail import Address, Attachment, Hidden, Invite, Link, Message, Thread
@@ -35,6 +36,8 @@ __all__ = [
     "Address",
     "Archetype",
     "Attachment",
+    "Attendee",
+    "Busy",
     "Change",
     "ChangeState",
     "Contact",
@@ -44,6 +47,9 @@ __all__ = [
     "Draft",
     "DraftPage",
     "Envelope",
+    "Event",
+    "EventPage",
+    "EventRequest",
     "Exchange",
     "Failure",
     "Flag",
@@ -56,6 +62,7 @@ __all__ = [
     "Labelled",
     "Link",
     "Message",
+    "Moment",
     "Page",
     "Priority",
     "Profile",

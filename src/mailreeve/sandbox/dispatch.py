@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mailreeve.sandbox import batch, control, faults, oauth, people, routes, tokens
+from mailreeve.sandbox import batch, calendar, control, faults, oauth, people, routes, tokens
 from mailreeve.sandbox.errors import ApiError
 from mailreeve.sandbox.faults import Fault
 from mailreeve.sandbox.http import Answer, Request
@@ -48,6 +48,8 @@ def _answer(state: State, request: Request) -> Answer:
             return batch.handle(state, request, _part)
         if people.serves(request.path):
             return people.handle(state, request)
+        if calendar.serves(request.path):
+            return calendar.handle(state, request)
         return routes.handle(state, request)
     except ApiError as error:
         return error.answer()

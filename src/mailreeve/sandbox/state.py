@@ -59,6 +59,11 @@ create table if not exists seconds (second integer primary key, units integer no
 create table if not exists people (
   n integer primary key autoincrement, name text not null unique, kind text not null, person text not null,
   etag text not null, changed integer not null, deleted integer not null);
+create table if not exists events (
+  n integer primary key autoincrement, id text not null unique, body text not null, etag text not null,
+  changed integer not null, start integer not null, finish integer not null, gone integer not null);
+create table if not exists invitations (
+  n integer primary key, event text not null, what text not null, guests text not null);
 create virtual table if not exists heads using fts5(
   sender, recipient, cc, bcc, subject, delivered, list, content='', tokenize="unicode61 remove_diacritics 0");
 create virtual table if not exists bodies using fts5(

@@ -1,8 +1,9 @@
-"""The demo's address book: the people of its mail, one of them twice, and one whom Google noted."""
+"""The demo's address book (the people of its mail, one of them twice, one whom Google noted) and its calendar."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from mailreeve.sandbox import people
+from mailreeve.sandbox import calendar, people
 from mailreeve.sandbox.state import State
 
 _CONTACTS = (
@@ -14,6 +15,13 @@ _CONTACTS = (
     ("Carmen", "Moreno", "carmen.moreno@example.net", "+34 910 555 103", "", ""),
     ("D.", "Whitlock", "Diane.Whitlock@saltmere-harbor.example", "+44 1632 960104", "", ""),
 )
+_MEETINGS = (
+    ("Stand-up", 1, "09:30", "09:45", ()),
+    ("Dentist", 2, "14:00", "15:00", ()),
+    ("Sheet 14 with Hanna", 1, "11:00", "12:00", ("hanna.lindqvist@example.com",)),
+    ("Lunch with Jonas", 4, "12:30", "13:30", ("jonas.whitfield@example.org",)),
+)
+"""Title, working days from now, start, end, guests."""
 _NOTED = (("Ines Castelo", "ines.castelo@delmar-print.example"),)
 
 
@@ -29,7 +37,44 @@ def fill(state: State) -> None:
         if firm:
             fields["organizations"] = [{"name": firm, "title": title} if title else {"name": firm}]
         people.put(state, "people", fields)
+    _events(state)
     for name, mail in _NOTED:
         people.put(
             state, "otherContacts", {"names": [{"displayName": name}], "emailAddresses": [{"value": mail}]}
         )
+
+
+def _events(state: State) -> None:
+    """A few meetings of the next days, and the invitation that came by mail."""
+    today = datetime.fromtimestamp(state.now_ms() / 1000, UTC).astimezone()
+    state.set_meta("zone", "UTC")
+    for title, days, start, end, guests in _MEETINGS:
+        day = _workday(today.date(), days)
+        calendar.put(state, {
+            "summary": title, **_times(day, start, end),
+            "attendees": [{"email": one, "responseStatus": "accepted"} for one in guests],
+        })  # fmt: skip
+    calendar.put(state, {
+        "summary": "Atlas proof review", "location": "Meeting room Mercator",
+        "iCalUID": "7c1d90e2-atlas-review@example.com", "organizer": {"email": "priya.nair@example.com"},
+        "creator": {"email": "priya.nair@example.com"}, **_times(_workday(today.date(), 3), "10:00", "10:45"),
+        "attendees": [
+            {"email": "alex.moreno@example.com", "self": True, "responseStatus": "needsAction"},
+            {"email": "hanna.lindqvist@example.com", "responseStatus": "needsAction"},
+        ],
+    })  # fmt: skip
+
+
+def _times(day: date, start: str, end: str) -> dict[str, Any]:
+    """On the clock of this machine, as the texts of the mail have it."""
+    told = [
+        datetime.combine(day, datetime.strptime(one, "%H:%M").time()).astimezone() for one in (start, end)
+    ]  # noqa: DTZ007 -- a time of the day
+    return {"start": {"dateTime": told[0].isoformat()}, "end": {"dateTime": told[1].isoformat()}}
+
+
+def _workday(day: date, count: int) -> date:
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
