@@ -1,5 +1,8 @@
 """Address lists, as they should be and as they are."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +76,26 @@ def test_each_mailbox_is_kept_once() -> None:
     """The first spelling wins, the order stays, names without an address go."""
     group = [Address("A", "a@x"), Address("", "B@x"), Address("again", "A@X"), Address("none", "")]
     assert (Address("A", "a@x"), Address("", "B@x")) == addresses.unique(group)
+
+
+def test_an_encoded_word_that_never_ends_is_looked_for_once() -> None:
+    """A million characters of them: with the square of it two minutes, not half a second.
+
+    The limit of the process is far above what it needs: it ends one that would hang.
+    """
+    work = "from mailreeve.mail import addresses; addresses.parse('@=?u?q?' * 150_000)"
+    done = subprocess.run([sys.executable, "-c", work], timeout=45, check=False)
+    assert 0 == done.returncode
+
+
+def test_brackets_without_commas_keep_no_list_of_blanks() -> None:
+    """What each step looks at stays as small as one mailbox."""
+    reader = addresses._Reader("<a@b.example> " * 1_000)
+    most = 0
+    while reader.at < len(reader.value):
+        reader._step(reader.value[reader.at])
+        most = max(most, len(reader.box.words))
+    assert most <= 2
 
 
 @given(st.text())

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from mailreeve.mail import payload
+from mailreeve.mail import headers, payload
 
 
 def part(kind: str, text: str = "", **more: Any) -> dict[str, Any]:
@@ -58,3 +58,11 @@ def test_depth_and_number_of_parts_are_bounded() -> None:
     root, defects = payload.tree({"mimeType": "multipart/mixed", "parts": [part("text/plain")] * 3_000})
     assert 1_000 == len(list(root.walk()))
     assert "more than 1000 parts" in defects[0]
+
+
+def test_headers_have_one_limit_for_all_of_them() -> None:
+    """Hundreds of recipient fields of 64 kB each are read up to the limit of a block, and the rest is told."""
+    fields = [{"name": "To", "value": "a@b.example, " * 4_900} for _ in range(300)]
+    block = payload.fields({"headers": fields})
+    assert sum(len(value) for _, value in block.fields) < 2 * headers.BLOCK_LIMIT
+    assert ("the header block is too long: the rest was dropped",) == block.defects

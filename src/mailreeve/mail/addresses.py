@@ -31,7 +31,7 @@ class _Box:
 
 
 class _Reader:
-    """Walks over a list once; an unclosed quote or comment is looked for once and then taken literally."""
+    """Walks over a list once; what closes a quote, comment or bracket is looked for in vain once at most."""
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -41,6 +41,8 @@ class _Reader:
         self.found: list[Address] = []
         self.quotes = True
         self.comments = True
+        self.angles = True
+        self.encoded = value.rfind("?=")  # behind it no encoded word can end
 
     def read(self) -> tuple[Address, ...]:
         while self.at < len(self.value) and len(self.found) < LIMIT:
@@ -93,9 +95,10 @@ class _Reader:
         self.at = end + 1
 
     def _angle(self) -> None:
-        end = self.value.find(">", self.at)
-        comma = self.value.find(",", self.at)
+        end = self.value.find(">", self.at) if self.angles else -1
         if end < 0:  # unclosed: up to the comma, and no other can be closed
+            self.angles = False
+            comma = self.value.find(",", self.at)
             end = comma if comma >= 0 else len(self.value)
         content = self.value[self.at + 1 : end]
         if "<" in content:  # `<<a@x>` or `<a <b@x>`: the innermost counts
@@ -105,12 +108,14 @@ class _Reader:
             del self.box.words[self.box.named :]
             self._close(may_wait=False)
             self.box.words = after
+        elif self.box.angle:
+            self.box.words[self.box.named :] = [" "]
         if not self.box.angle:
             self.box.angle, self.box.named = content, len(self.box.words)
         self.at = end + (self.value[end : end + 1] == ">")
 
     def _word(self, char: str) -> None:
-        end = word_end(self.value, self.at) if char == "=" else self.at
+        end = word_end(self.value, self.at) if char == "=" and self.at < self.encoded else self.at
         if end == self.at:
             atom = _ATOM.match(self.value, self.at)
             end = atom.end() if atom else self.at + 1

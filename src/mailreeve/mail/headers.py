@@ -78,12 +78,16 @@ def _odd_line(line: bytes, lines: Sequence[object], defects: list[str]) -> bool:
 def bounded(pairs: Iterable[tuple[str, str]]) -> Block:
     """The same limits for headers that Gmail has already split."""
     defects: list[str] = []
-    fields = []
+    fields, left = [], BLOCK_LIMIT
     for number, (name, value) in enumerate(pairs):
         if number >= COUNT_LIMIT:
             defects.append(f"more than {COUNT_LIMIT} header fields: the rest was dropped")
             break
+        if left <= 0:
+            defects.append("the header block is too long: the rest was dropped")
+            break
         fields.append((name[:200], _cut(name, _FOLD.sub(" ", value), defects)))
+        left -= len(fields[-1][0]) + len(fields[-1][1])
     return Block(tuple(fields), 0, tuple(dict.fromkeys(defects)))
 
 
