@@ -57,6 +57,8 @@ def test_the_example_names_every_key() -> None:
         ("[triage]\nlabel_prefix = 'a/b'", "triage.label_prefix"),
         ("this is no toml", "not valid TOML"),
         ("[[labels]]\nid='a'\nwhen='one'\n[[labels]]\nid='a'\nwhen='two'", "same id"),
+        ("[engine]\nkind='dbos'", "store"),
+        ("[engine]\nkind='celery'", "engine.kind"),
         ("home = '/tmp'", "cannot be set there"),
     ],
 )
