@@ -8,12 +8,10 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.boxes import OpenBox, opening
-from tests.outbound import rt_server
+from tests.boxes import OpenBox
 from tests.outbound.rt_server import RequestTracker
 from tests.sandbox_server import SandboxServer
 from tests.triage.house import mail
@@ -37,19 +35,6 @@ def count(event, arguments):
 sys.addaudithook(count)
 sys.exit(root.run(["triage", "--json", "--yes"]))
 """
-
-
-@pytest.fixture(scope="session")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestTracker]:
-    """One for all tests."""
-    with rt_server.running(tmp_path_factory.mktemp("rt")) as server:
-        yield server
-
-
-@pytest.fixture
-def open_box(tmp_path: Path) -> Iterator[OpenBox]:
-    with opening(tmp_path / "home") as make:
-        yield make
 
 
 @pytest.fixture

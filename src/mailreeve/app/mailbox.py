@@ -192,14 +192,7 @@ class Mailbox:
         """The user's rules as the file has them now; None without any. Raises ConfigError for a wrong one."""
         from mailreeve.app import rulebook
 
-        rules = rulebook.read(self.config.home, self.labels, self.config.triage.label_prefix)
-        if not rules:
-            return None
-
-        def names() -> dict[str, str]:
-            return {one.id: one.name for one in self.gmail.labels()}
-
-        return rulebook.ruling(rules, self.zone, self.correspondents.known(), names)
+        return rulebook.of(self)
 
     def llm(self, ruling: "Ruling | None" = None) -> "LlmReader | None":
         """A reader with a budget of its own, which judges the rules' conditions too; None without a model."""
@@ -302,6 +295,7 @@ class Mailbox:
             remember=self.remember,
             plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,
+            outlet=self.outlet if ruling and ruling.leads_outside else None,
         )
 
     @property

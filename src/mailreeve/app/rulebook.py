@@ -3,13 +3,18 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mailreeve.config import DestinationConfig
 from mailreeve.errors import ConfigError
 from mailreeve.models import LabelSpec
 from mailreeve.rules.facts import Surroundings
-from mailreeve.rules.load import Names, load
+from mailreeve.rules.load import Names, Place, load
 from mailreeve.rules.model import Rule
 from mailreeve.triage.ruling import Ruling
+
+if TYPE_CHECKING:
+    from mailreeve.app.mailbox import Mailbox
 
 FILE = "rules.toml"
 _SYSTEM = frozenset(
@@ -19,7 +24,20 @@ _SYSTEM = frozenset(
 """Gmail's own labels that a rule may look at, folded."""
 
 
-def read(home: Path, labels: Sequence[LabelSpec], prefix: str) -> tuple[Rule, ...]:
+def of(box: "Mailbox") -> Ruling | None:
+    """The rules of an account as the file has them now; None without any. Raises ConfigError for a wrong one."""
+    config = box.config
+    rules = read(config.home, box.labels, config.triage.label_prefix, config.destination)
+
+    def names() -> dict[str, str]:
+        return {one.id: one.name for one in box.gmail.labels()}
+
+    return ruling(rules, box.zone, box.correspondents.known(), names) if rules else None
+
+
+def read(
+    home: Path, labels: Sequence[LabelSpec], prefix: str, destinations: Sequence[DestinationConfig] = ()
+) -> tuple[Rule, ...]:
     """The rules; none without a file. Raises ConfigError naming the line and the rule."""
     file = home / FILE
     try:
@@ -30,7 +48,14 @@ def read(home: Path, labels: Sequence[LabelSpec], prefix: str) -> tuple[Rule, ..
         raise ConfigError(f"{file} is not UTF-8.", "Save it as UTF-8.") from None
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
-    return load(text, Names(tuple(one.id for one in labels), prefix), str(file))
+    places = {one.id: _place(one) for one in destinations}
+    return load(text, Names(tuple(one.id for one in labels), prefix, places), str(file))
+
+
+def _place(one: DestinationConfig) -> Place:
+    if "rule.fired" not in one.kinds:
+        return Place.DEAF
+    return Place.WEBHOOK if one.kind == "webhook" else Place.DESK
 
 
 def ruling(

@@ -43,9 +43,9 @@ def consent(face: Face, id_: str, as_json: bool) -> int:
             print_json({"id": id_, "status": "needs_user", "advice": "Run it in a terminal."})
         return 5
     if click.prompt("Agree? Type yes", default="no", err=True).strip().lower() != "yes":
-        return _done({"id": id_, "status": "declined", "advice": "Nothing leaves to it."}, as_json=as_json)
+        return done({"id": id_, "status": "declined", "advice": "Nothing leaves to it."}, as_json=as_json)
     answer = use.consent(face.box, id_, shown["terms"], by="terminal", how="terminal")
-    return _done(answer, as_json=as_json)
+    return done(answer, as_json=as_json)
 
 
 @destinations.command()
@@ -54,7 +54,7 @@ def consent(face: Face, id_: str, as_json: bool) -> int:
 @click.pass_obj
 def revoke(face: Face, id_: str, as_json: bool) -> int:
     """Take a consent back: nothing leaves to it from now on."""
-    return _done(use.revoke(face.box, id_, by="terminal"), as_json=as_json)
+    return done(use.revoke(face.box, id_, by="terminal"), as_json=as_json)
 
 
 @destinations.command()
@@ -65,7 +65,7 @@ def test(face: Face, id_: str, as_json: bool) -> int:
     """Send a made-up mail to a destination that you agreed to."""
     with face.interruptible():
         answer = use.test(face.box, id_, cancel=face.cancel)
-    return _done(answer, as_json=as_json)
+    return done(answer, as_json=as_json)
 
 
 @destinations.command()
@@ -76,10 +76,11 @@ def retry(face: Face, seq: int, as_json: bool) -> int:
     """Try a delivery again that was given up."""
     with face.interruptible():
         answer = use.retry(face.box, seq, cancel=face.cancel)
-    return _done(answer, as_json=as_json)
+    return done(answer, as_json=as_json)
 
 
-def _done(answer: Mapping[str, Any], *, as_json: bool) -> int:
+def done(answer: Mapping[str, Any], *, as_json: bool) -> int:
+    """Tell what became of it; returns the exit code."""
     if as_json:
         print_json(answer)
     else:

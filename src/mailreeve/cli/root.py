@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "patterns": ("mailreeve.cli.patterns", "patterns"),
     "access": ("mailreeve.cli.access", "access"),
     "destinations": ("mailreeve.cli.destinations", "destinations"),
+    "outbox": ("mailreeve.cli.outbox", "outbox"),
     "review": ("mailreeve.cli.review", "review"),
     "worker": ("mailreeve.cli.worker", "worker"),
     "audit": ("mailreeve.cli.audit", "audit"),

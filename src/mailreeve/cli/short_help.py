@@ -24,6 +24,7 @@ SHORT = {
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",
     "destinations": "Where events go: webhooks and ticket systems, your consent to each, what waits.",
+    "outbox": "What waits to leave for destinations, why, and what was given up.",
     "review": "Go through what waits for you: on a terminal key by key, with --web in your browser, else as a list.",
     "worker": "Stay and work: a run each night, new mail meanwhile, scheduled mail on time.",
     "audit": "The append-only log of everything that was done and who decided it.",

@@ -149,6 +149,29 @@ class Outlet:
         )
         return wanted and self._queue(destination, event)
 
+    def order(self, destination_id: str, event: Event) -> bool:
+        """Queue what a rule wants, agreed to or not: without a consent it waits, and every list says so.
+
+        Ordering the same event again changes nothing. Raises InputError for an unknown destination.
+        """
+        return self._queue(self.get(destination_id), event)
+
+    def outdated(self, destination: Destination) -> tuple[Waiting, ...]:
+        """What rules want of it and what was made for other terms than a person agrees to now."""
+        return self._outbox.ordered(destination.id, destination.terms) if self.stands(destination) else ()
+
+    def renew(self, row: Waiting, event: Event | None) -> bool:
+        """Make such a row anew for the terms of now; without an event, its mail is gone, it is given up."""
+        if event is None:
+            return self._outbox.drop(row, "Its mail is no longer in Gmail.", self._clock.now())
+        destination = self.get(row.destination)
+        return self._outbox.renew(row, destination.terms, payload(event, destination.fields))
+
+    def held(self) -> tuple[Waiting, ...]:
+        """What rules want and what waits for a person's consent, oldest first."""
+        agreed = {one.terms for one in self.standing}
+        return tuple(one for one in self.waiting() if one.rule and one.terms not in agreed)
+
     def shown(self, destination: Destination) -> bytes:
         """What a person agrees to: the exact request for a made-up mail. Raises InputError for a broken template."""
         body = self.sample(destination)
@@ -178,7 +201,8 @@ class Outlet:
         done: Counter[RowState] = Counter()
         for _ in range(most):
             cancel.check()
-            row = self._outbox.take(tuple(self._destinations), self._clock.now())
+            agreed = [one.terms for one in self.standing]
+            row = self._outbox.take(tuple(self._destinations), self._clock.now(), agreed)
             if row is None:
                 break
             done[self._deliver(row, cancel)] += 1
@@ -194,8 +218,12 @@ class Outlet:
     def _queue(self, destination: Destination, event: Event) -> bool:
         body = payload(event, destination.fields)
         now = self._clock.now()
-        thread = event.thread_id or event.id
-        return self._outbox.add(destination.id, event.id, event.type, destination.terms, body, now, thread)
+        thread, rule = event.thread_id or event.id, event.rule or ""
+        about = (event.message_id or "") if rule else ""
+        place = _received(event) if rule else now  # mails of a thread are decided in any order
+        return self._outbox.add(
+            destination.id, event.id, event.type, destination.terms, body, now, thread, rule, about, place
+        )
 
     def _deliver(self, row: Waiting, cancel: Cancel) -> RowState:
         destination = self._destinations[row.destination]
@@ -270,11 +298,17 @@ def _labelled(destination: Destination, event: Event) -> bool:
     return not destination.labels or event.label is None or event.label in destination.labels
 
 
+def _received(event: Event) -> int:
+    """When the mail came, in epoch milliseconds; 0 when that is not known."""
+    return int(datetime.fromisoformat(event.received).timestamp() * 1000) if event.received else 0
+
+
 def _facts(row: Waiting, outcome: Outcome | None) -> Json:
     """What the audit keeps: ids and hashes."""
     return {
         "destination": row.destination,
         "event": row.event,
+        **({"rule": row.rule} if row.rule else {}),
         "kind": row.kind,
         "sha256": row.digest,
         "attempts": row.attempts,
@@ -305,4 +339,5 @@ def _made_up(now: datetime) -> Event:
         decided=12,
         needs_human=1,
         failed=0,
+        rule="a-rule@0123456789ab",
     )

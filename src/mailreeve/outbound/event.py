@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """A reply lies in Gmail's drafts."""
     FINISHED = "run.finished"
     """A run of triage ended."""
+    RULE = "rule.fired"
+    """A rule of the person's fired for a message and names this destination."""
     TEST = "destination.test"
     """A person asked for a sample with made-up mail."""
 
@@ -69,6 +71,8 @@ class Event:
     needs_human: int | None = None
     """Messages that a run left to the person."""
     failed: int | None = None
+    rule: str | None = None
+    """The rule that wants it, with its version: `invoices@3f2a9c01d4e5`."""
 
     def __post_init__(self) -> None:
         """Raise InputError for an id that cannot be signed."""

@@ -4,15 +4,16 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from mailreeve.errors import ConfigError
 from mailreeve.models import Action, Priority
 from mailreeve.rules import conditions
 from mailreeve.rules.conditions import Wrong
-from mailreeve.rules.model import OUTBOUND, Rule, Setting
+from mailreeve.rules.model import OUTSIDE, Rule, Setting
 
 RULES_LIMIT = 200
 FILE_LIMIT = 256_000
@@ -22,8 +23,16 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
 _KEYS = ("id", "enabled", "match", "do", "stop")
 _SYSTEM = {"archive": "archive", "star": "star", "mark_read": "read"}
-_LATER = {*OUTBOUND, "draft"}
-"""Known kinds of acts that this version has no way for."""
+
+
+class Place(StrEnum):
+    """What a destination of the settings can be used for by rules."""
+
+    WEBHOOK = "webhook"
+    DESK = "desk"
+    """A ticket system or a task list."""
+    DEAF = "deaf"
+    """It does not want `rule.fired`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Names:
 
     labels: Collection[str]
     prefix: str = "Mailreeve"
+    destinations: Mapping[str, Place] = field(default_factory=dict)
+    """By their ids."""
 
 
 def load(text: str, names: Names, file: str = "rules.toml") -> tuple[Rule, ...]:
@@ -99,12 +110,38 @@ def _do(table: Any, names: Names) -> tuple[Setting, tuple[Action, ...]]:
             actions += [Action(_SYSTEM[key])] if value else []
         elif key == "notify":
             actions += [Action("notify", conditions.phrase(value, "do.notify"))]
-        elif key in _LATER:
-            raise Wrong(f"do.{key} is not available in this version", "Leave it out: nothing would leave.")
+        elif key in OUTSIDE:
+            actions += [Action(key, one) for one in _places(key, value, names)]
         else:
-            known = ", ".join(("set", "label", *_SYSTEM, "notify"))
+            known = ", ".join(("set", "label", *_SYSTEM, "notify", *sorted(OUTSIDE)))
             raise Wrong(f"do.{key[:40]} is no action", f"There are {known}.")
     return sets, tuple(actions)
+
+
+def _places(key: str, value: Any, names: Names) -> tuple[str, ...]:
+    """Ids of destinations; only those of the settings, and only of the right kind."""
+    found = conditions.several(value, f"do.{key}")
+    for one in found:
+        place = names.destinations.get(one)
+        fitting = [
+            id_ for id_, what in names.destinations.items() if (what is Place.WEBHOOK) == (key == "webhook")
+        ]
+        if place is None:
+            told = (
+                f"There is: {', '.join(sorted(fitting))}."
+                if fitting
+                else "config.toml names none of that kind."
+            )
+            raise Wrong(f"do.{key}: there is no destination {one[:40]!r}", told)
+        if place is Place.DEAF:
+            raise Wrong(
+                f"do.{key}: destination {one} is not told of rules",
+                'Add "rule.fired" to its `kinds` in config.toml.',
+            )
+        if (place is Place.WEBHOOK) != (key == "webhook"):
+            right = "webhook" if place is Place.WEBHOOK else "ticket"
+            raise Wrong(f"do.{key}: destination {one} is of another kind", f'Write `{right} = "{one}"`.')
+    return found
 
 
 def _set(table: Any, names: Names) -> Setting:

@@ -5,8 +5,8 @@ from typing import Any
 
 from mailreeve.models import Action, Priority
 
-OUTBOUND = frozenset(("forward", "webhook", "ticket", "task"))
-"""Actions that want something to leave, after a person's yes or standing consent."""
+OUTSIDE = frozenset(("webhook", "ticket", "task"))
+"""Actions that go to a destination, under a person's standing consent; their value is its id."""
 
 
 @dataclass(frozen=True, slots=True)

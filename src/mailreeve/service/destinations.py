@@ -1,5 +1,7 @@
 """Destinations: who they are, agreeing to one, taking it back, trying it."""
 
+from collections import Counter
+
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, NotApproved
@@ -11,12 +13,13 @@ from mailreeve.service.answers.outside import (
     DestinationAct,
     DestinationJson,
     DestinationsAnswer,
+    HeldJson,
     OutboxJson,
     TicketJson,
 )
 
-_OFF = 'Add "outbound" to [policy] capabilities in config.toml; until then nothing leaves.'
-_SWITCHED_OFF = "Nothing leaves to destinations: the capability `outbound` is switched off."
+OFF = 'Add "outbound" to [policy] capabilities in config.toml; until then nothing leaves.'
+SWITCHED_OFF = "Nothing leaves to destinations: the capability `outbound` is switched off."
 
 
 def destinations(box: Mailbox) -> DestinationsAnswer:
@@ -36,7 +39,10 @@ def consent(box: Mailbox, id_: str, terms: str, *, by: str, how: str) -> Destina
     """A person agrees to the terms that they were shown. Raises InputError, NotApproved."""
     _demand(box)
     box.outlet.consent(id_, terms, by=by, how=how)
-    return DestinationAct(id=id_, status="agreed", advice=f"Try it with `mailreeve destinations test {id_}`.")
+    waits = sum(one.destination == id_ for one in box.outlet.waiting())
+    told = f"What waits for it ({waits}) goes with the next `mailreeve triage`, or with `mailreeve outbox deliver`."
+    advice = told if waits else f"Try it with `mailreeve destinations test {id_}`."
+    return DestinationAct(id=id_, status="agreed", advice=advice)
 
 
 def revoke(box: Mailbox, id_: str, *, by: str) -> DestinationAct:
@@ -76,6 +82,17 @@ def outbox(box: Mailbox, delivered: int | None = None) -> OutboxJson:
             DeadJson(seq=one.seq, destination=one.destination, event=one.event, reason=one.error)
             for one in box.outlet.dead()
         ],
+        held=[
+            HeldJson(
+                seq=one.seq,
+                destination=one.destination,
+                event=one.event,
+                rule=one.rule,
+                message_id=one.message,
+                advice=how(box, one.destination),
+            )
+            for one in box.outlet.held()
+        ],
         tickets=[
             TicketJson(destination=one.destination, thread_id=one.thread, ticket=one.ticket, url=one.link)
             for one in box.outlet.tickets(DAY_MS)
@@ -90,7 +107,15 @@ def lines(told: OutboxJson) -> list[str]:
         said.append(
             f"Events: {told['delivered']} delivered, {len(told['waiting'])} waiting, {len(told['dead'])} given up."
         )
-    said += [f"- waiting: {one}" for one in told["waiting"]]
+    held = {one["event"] for one in told["held"]}
+    said += [f"- waiting: {one}" for one in told["waiting"] if one not in held]
+    wants = Counter(
+        (one["destination"], one["rule"].partition("@")[0], one["advice"]) for one in told["held"]
+    )
+    said += [
+        f"- rule {rule} has {count} for {where}, which wait for you: {how}"
+        for (where, rule, how), count in wants.items()
+    ]
     said += [
         f"- given up {one['seq']} ({one['destination']}, {one['event']}): {one_line(one['reason'])}"
         for one in told["dead"]
@@ -101,13 +126,18 @@ def lines(told: OutboxJson) -> list[str]:
     return said
 
 
+def how(box: Mailbox, id_: str) -> str:
+    """How a person lets what a rule wants go."""
+    return f"run `mailreeve destinations consent {id_}`" if box.may_leave else OFF
+
+
 def _status(state: str) -> str:
     return {"delivered": "delivered", "dead": "dead"}.get(str(state), "waiting")
 
 
 def _demand(box: Mailbox) -> None:
     if not box.may_leave:
-        raise NotApproved(_SWITCHED_OFF, _OFF)
+        raise NotApproved(SWITCHED_OFF, OFF)
 
 
 def _told(box: Mailbox, one: Destination) -> DestinationJson:

@@ -90,7 +90,8 @@ class WhyAnswer(TypedDict):
 
 def rules_of(app: App) -> tuple[Rule, ...]:
     """The rules of this home. Raises ConfigError naming the line and the rule."""
-    return rulebook.read(app.config.home, app.labels, app.config.triage.label_prefix)
+    config = app.config
+    return rulebook.read(config.home, app.labels, config.triage.label_prefix, config.destination)
 
 
 def listed(app: App) -> RulesAnswer:

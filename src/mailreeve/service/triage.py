@@ -1,6 +1,7 @@
 """Triage, its digest, its runs, and undo."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailreeve.app import Mailbox
@@ -21,7 +22,7 @@ from mailreeve.service.answers import (
 from mailreeve.service.answers.outside import OutboxJson
 from mailreeve.store.ledger import Entry
 from mailreeve.store.workers import Workers
-from mailreeve.triage import dead, gathering, handing, intake, loop
+from mailreeve.triage import acting, dead, gathering, handing, intake, loop
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.engine import Engine
 from mailreeve.triage.labels import names_of
@@ -67,6 +68,8 @@ def triage(
     if leaving:
         progress(0, None, "telling destinations")
         news["outbox"] = _told_outside(box, result, cancel)
+    elif parts.outlet and parts.outlet.held():
+        news["outbox"] = destinations.outbox(box, 0)
     told = {"inbox": _inbox(box, result.entries), "changes": _standing(box, result.run)}
     answer: RunAnswer = {**result.as_json(), **told, **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
@@ -74,9 +77,10 @@ def triage(
 
 def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson:
     """The last step: hand over what was decided, deliver what is due."""
-    parts = box.parts()
+    parts = replace(box.parts(), outlet=box.outlet)
     handing.hand_over(parts, box.outlet, cancel)
     handing.finished(parts, box.outlet, result)
+    acting.renew(parts)
     return destinations.outbox(box, box.outlet.deliver(cancel).delivered)
 
 

@@ -314,7 +314,16 @@ M012 = (
 )
 """The address book as it was seen last, and what of it lies on which CardDAV or CalDAV server."""
 
+M013 = (
+    "alter table outbox add column rule text not null default ''",
+    "alter table outbox add column message text not null default ''",
+    "alter table outbox add column placed bigint not null default 0",
+    """create index outbox_open on outbox (account, destination, placed, seq)
+        where state in ('pending', 'delivering')""",
+)
+"""Which rule wants an act outside, and for which message."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    M012,
+    *(M012, M013),
 )

@@ -49,6 +49,10 @@ class Waiting:
     """The key of who is delivering it."""
     thread: str
     """What it is about: events of one thread go to one ticket."""
+    rule: str
+    """The rule that wants it, with its version; empty for what every decided mail tells."""
+    message: str
+    """Gmail's id of the mail that the rule fired for."""
 
 
 class Outbox:
@@ -64,15 +68,28 @@ class Outbox:
         return self._account
 
     def add(
-        self, destination: str, event: str, kind: str, terms: str, payload: bytes, now: int, thread: str = ""
+        self,
+        destination: str,
+        event: str,
+        kind: str,
+        terms: str,
+        payload: bytes,
+        now: int,
+        thread: str = "",
+        rule: str = "",
+        message: str = "",
+        placed: int = 0,
     ) -> bool:
-        """Put an event at the end of its destination's queue; False when it is there already."""
+        """Put an event into its destination's queue; False when it is there already.
+
+        It stands behind what was `placed` earlier (epoch milliseconds; 0 is now).
+        """
         last = "(select coalesce(max(seq), 0) + 1 from outbox)"
         with self._db.transaction():
             return bool(
                 self._db.execute(
-                    "insert into outbox (seq, account, destination, event, kind, terms, payload, digest, created_at, next_at, thread)"
-                    f" values ({last}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (account, destination, event) do nothing",
+                    "insert into outbox (seq, account, destination, event, kind, terms, payload, digest, created_at, next_at,"
+                    f" thread, rule, message, placed) values ({last}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (account, destination, event) do nothing",
                     (
                         self._account,
                         destination,
@@ -84,28 +101,28 @@ class Outbox:
                         now,
                         now,
                         thread,
+                        rule,
+                        message,
+                        placed or now,
                     ),
                 )
             )
 
-    def take(self, destinations: Collection[str], now: int) -> Waiting | None:
+    def take(self, destinations: Collection[str], now: int, agreed: Collection[str] = ()) -> Waiting | None:
         """The oldest row that is due and whose destination owes nothing older; it is the caller's for LEASE_MS.
 
-        A row whose holder died is taken over when its lease is over.
+        What a rule wants waits until its terms are among those that are `agreed`. A row whose holder died is
+        taken over when its lease is over.
         """
         lease = secrets.token_hex(16)
-        marks = ", ".join("?" * len(destinations))
         with self._db.transaction():
-            row = self._db.row(
-                f"select * from outbox as o where account = ? and destination in ({marks})"
-                " and state in ('pending', 'delivering') and next_at <= ?"
-                " and not exists (select 1 from outbox as p where p.account = o.account"
-                " and p.destination = o.destination and p.seq < o.seq and p.state in ('pending', 'delivering'))"
-                " order by seq limit 1",
-                (self._account, *destinations, now),
-            )
-            if row is None:
+            heads = filter(None, (self._head(one) for one in destinations))
+            due = [
+                one for one in heads if one["next_at"] <= now and (not one["rule"] or one["terms"] in agreed)
+            ]
+            if not due:
                 return None
+            row = min(due, key=lambda one: (one["placed"], one["seq"]))
             taken = self._db.execute(
                 "update outbox set state = 'delivering', lease = ?, attempts = attempts + 1, next_at = ?,"
                 " first_at = case when first_at = 0 then ? else first_at end"
@@ -113,6 +130,14 @@ class Outbox:
                 (lease, now + LEASE_MS, now, row["seq"], row["state"], row["lease"]),
             )
             return self._one(row["seq"]) if taken else None
+
+    def _head(self, destination: str) -> Row | None:
+        """What the destination gets next."""
+        return self._db.row(
+            "select * from outbox where account = ? and destination = ? and state in ('pending', 'delivering')"
+            " order by placed, seq limit 1",
+            (self._account, destination),
+        )
 
     def delivered(self, row: Waiting, now: int) -> bool:
         """Close it and wipe its bytes; False when another process holds it by now."""
@@ -182,11 +207,38 @@ class Outbox:
             "select message, generation from ledger as l where account = ? and updated_at >= ? and error = ''"
             " and verdict is not null and state in ('applied', 'done', 'needs_human') and not exists (select 1"
             " from outbox as o where o.account = l.account and o.destination = ?"
-            " and o.event = 'm_' || l.message || '_' || cast(l.generation as text))"
+            " and (o.event = 'm_' || l.message || '_' || cast(l.generation as text) or o.message = l.message))"
             " order by received_at, place",
             (self._account, since, destination),
         )
         return tuple((row["message"], int(row["generation"])) for row in rows)
+
+    def ordered(self, destination: str, but: str) -> tuple[Waiting, ...]:
+        """What rules want of a destination and what was made under other terms than these, oldest first."""
+        rows = self._db.rows(
+            "select * from outbox where account = ? and destination = ? and rule <> '' and state = 'pending'"
+            " and terms <> ? order by seq",
+            (self._account, destination, but),
+        )
+        return tuple(_waiting(row) for row in rows)
+
+    def renew(self, row: Waiting, terms: str, payload: bytes) -> bool:
+        """Give a row that nobody delivers the bytes that it has under new terms."""
+        return bool(
+            self._db.execute(
+                "update outbox set terms = ?, payload = ?, digest = ? where seq = ? and state = 'pending' and terms = ?",
+                (terms, payload, hashlib.sha256(payload).hexdigest(), row.seq, row.terms),
+            )
+        )
+
+    def drop(self, row: Waiting, error: str, now: int) -> bool:
+        """Put a row aside that nobody delivers."""
+        return bool(
+            self._db.execute(
+                "update outbox set state = 'dead', error = ?, settled_at = ? where seq = ? and state = 'pending'",
+                (error, now, row.seq),
+            )
+        )
 
     def forget(self, before: int) -> int:
         """Wipe the bytes of rows that were given up before then; returns how many.

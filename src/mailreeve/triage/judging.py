@@ -10,7 +10,7 @@ from mailreeve.mail import invisible
 from mailreeve.models import Message, Verdict
 from mailreeve.reading import secrets_mail
 from mailreeve.store.ledger import EntryState, Sight
-from mailreeve.triage import learn
+from mailreeve.triage import acting, learn
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import OUT_OF_REACH, Work
@@ -48,7 +48,12 @@ def judge(work: Work, ids: Sequence[str], checkpoint: Callable[[], None]) -> Non
         elif one.verdict is None or one.message is None:
             ledger.close(work.run, one.id, EntryState.OUTSIDE)
         else:
-            ledger.save_verdict(work.run, one.id, one.verdict, sight(one.message, history_id))
+            seen = sight(one.message, history_id)
+            with (
+                ledger.transaction()
+            ):  # what rules want done outside is written down with the decision, or neither
+                if ledger.save_verdict(work.run, one.id, one.verdict, seen):
+                    acting.order(work.parts, one.message)
             _learn(work.parts, one.message, one.verdict)
     if len(errors) == len(ids) and all(isinstance(error, OUT_OF_REACH) for error in errors):
         raise errors[0]

@@ -155,7 +155,10 @@ def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
         set_by_us={one for one, there in left.items() if there} & work.shelf.under_prefix,
         extra=extra,
     )
-    return replace(wanted, rules=tuple(dict.fromkeys(one.rule for one in acts if one.kind != "notify")))
+    return replace(
+        wanted,
+        rules=tuple(dict.fromkeys(one.rule for one in acts if one.kind == "label" or one.kind in _ACTIONS)),
+    )
 
 
 def plan(

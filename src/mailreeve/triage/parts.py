@@ -16,6 +16,7 @@ from mailreeve.triage.nights import Plan
 from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
+    from mailreeve.gate.outbox import Outlet
     from mailreeve.google.gmail import Gmail
     from mailreeve.people.book import Book
     from mailreeve.reading.offline.reader import OfflineReader
@@ -85,3 +86,5 @@ class Parts:
     now: Callable[[], datetime] = _utc_now
     plan: Plan | None = None
     """The nights that are expected; None when none are."""
+    outlet: "Outlet | None" = None
+    """Takes what rules want done outside; None when no rule does."""

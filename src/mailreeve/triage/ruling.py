@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mailreeve.models import DecidedBy, Message, Verdict
 from mailreeve.rules.facts import Facts, Surroundings
-from mailreeve.rules.model import Rule
+from mailreeve.rules.model import OUTSIDE, Rule
 from mailreeve.rules.walk import Outcome, acts_in_words, reasons, walk
 
 
@@ -21,6 +21,11 @@ class Ruling:
     def questions(self) -> tuple[tuple[str, str], ...]:
         """What the model is asked beside the label: ids and sentences."""
         return tuple(one for rule in self.rules if rule.enabled for one in rule.questions)
+
+    @cached_property
+    def leads_outside(self) -> bool:
+        """True when a rule names a destination."""
+        return any(one.kind in OUTSIDE for rule in self.rules if rule.enabled for one in rule.actions)
 
     def judge(
         self,

@@ -32,6 +32,17 @@ class DeadJson(TypedDict):
     reason: str
 
 
+class HeldJson(TypedDict):
+    """What a rule wants outside and what waits for a person; `advice` says for what."""
+
+    seq: int
+    destination: str
+    event: str
+    rule: str
+    message_id: str
+    advice: str
+
+
 class TicketJson(TypedDict):
     """A ticket outside that a thread has."""
 
@@ -47,6 +58,8 @@ class OutboxJson(TypedDict):
     delivered: int
     waiting: list[str]
     dead: list[DeadJson]
+    held: list[HeldJson]
+    """Of those that wait: what needs a person's consent first."""
     tickets: list[TicketJson]
 
 
