@@ -200,3 +200,84 @@ def test_a_rule_names_only_what_the_settings_have(
     with pytest.raises(ConfigError) as wrong:
         triage.triage(made, cancel=Cancel())
     assert said in wrong.value.advice
+
+
+ORDER = "Order number: A-4711\nTotal: EUR 129.90\nDue date: 2026-12-03\n"
+EXTRACT = '[rule.extract]\norder = "order_number"\ntotal = "amount"\ndue = "due_date"\n'
+
+
+def test_a_destination_gets_what_a_rule_takes_out_of_the_mail(
+    sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver
+) -> None:
+    """Extracted without a model, typed, under the names of the rule."""
+    made = open_box(sandbox, settings(receiver, '"extracted"'))
+    rule(made)
+    with (made.config.home / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write(EXTRACT)
+    agree(made)
+    sandbox.deliver(mail("Your order", ORDER))
+    run(made)
+    assert [{"extracted": {"order": "A-4711", "total": 129.9, "due": "2026-12-03"}}] == data(receiver)
+
+
+def test_a_rule_writes_a_draft_in_the_persons_own_words(sandbox: SandboxServer, open_box: OpenBox) -> None:
+    """What the template does not know is a visible blank; run again, there is still one draft; undo takes it back."""
+    made = open_box(sandbox, '[policy]\ncapabilities = ["read", "label", "draft"]\n')
+    words = "Dear {{ sender_name }}, we found {{ extracted.order }}, parcel {{ extracted.parcel }}."
+    rule(made, do=f"draft='{words}'")
+    with (made.config.home / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write(EXTRACT)
+    sandbox.deliver(mail("Your order", ORDER))
+    told = triage.triage(made, cancel=Cancel())
+    triage.triage(made, again=True, cancel=Cancel())
+    (id_,) = told["drafts"]
+    assert "Dear Grace Hopper, we found A-4711, parcel [ ]." in made.gmail.draft(id_).raw.decode()
+    assert 1 == len(made.gmail.drafts().items)
+    triage.undo(made, told["run"], cancel=Cancel())
+    assert () == made.gmail.drafts().items
+
+
+@pytest.mark.parametrize("trusted", [(), ("boss@example.org",)])
+def test_a_forward_waits_for_a_person_even_to_those_who_are_trusted(
+    sandbox: SandboxServer, open_box: OpenBox, trusted: tuple[str, ...]
+) -> None:
+    """A draft beside that of the reply, and one question at the gate; run again, and after a no, there is no second one; nothing is sent."""
+    policy = (
+        f'[policy]\ncapabilities = ["read", "label", "draft", "send"]\ntrusted_recipients = {list(trusted)}\n'
+    )
+    made = open_box(sandbox, policy)
+    rule(made, do="forward='boss@example.org'")
+    sandbox.deliver(mail("For the boss", "Please pass this on.\n"))
+    triage.triage(made, cancel=Cancel())
+    (proposal,) = made.gate.waiting()
+    assert (("boss@example.org",), "proposed") == (proposal.envelope.to, proposal.state.value)
+    assert "waits for your yes" in triage.digest(made)["text"]
+    made.gate.reject(proposal.id, "No.")
+    triage.triage(made, again=True, cancel=Cancel())
+    assert ((), 2, []) == (made.gate.waiting(), len(made.gmail.drafts().items), sandbox.sent())
+
+
+def test_a_forward_without_the_capability_is_a_draft_and_says_so(
+    sandbox: SandboxServer, open_box: OpenBox
+) -> None:
+    """While sending is off the draft is kept, and the digest says why nobody was asked."""
+    made = open_box(sandbox, '[policy]\ncapabilities = ["read", "label", "draft"]\n')
+    rule(made, "from='@.example.net'", "forward='boss@example.org'")
+    sandbox.deliver(newsletter())
+    triage.triage(made, cancel=Cancel())
+    assert 1 == len(made.gmail.drafts().items)
+    assert "Sending is switched off" in triage.digest(made)["text"]
+
+
+@pytest.mark.parametrize(
+    ("do", "capability", "said"),
+    [("draft='{{ x'", "draft", "template"), ("draft='Hello.'", "outbound", "switched off")],
+)
+def test_a_template_that_cannot_be_filled_ends_the_run_before_it_begins(
+    sandbox: SandboxServer, open_box: OpenBox, do: str, capability: str, said: str
+) -> None:
+    """And so does one whose drafts nobody would write."""
+    made = open_box(sandbox, f'[policy]\ncapabilities = ["read", "{capability}"]\n')
+    rule(made, do=do)
+    with pytest.raises(ConfigError, match=said):
+        triage.triage(made, cancel=Cancel())

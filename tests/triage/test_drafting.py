@@ -11,8 +11,9 @@ from tests.triage.house import ME, NoNap, balanced, mail
 from mailreeve.mail.mime import from_bytes
 from mailreeve.models import ChangeState
 from mailreeve.store.ledger import EntryState
-from mailreeve.triage.drafting import MARK, mark_of
+from mailreeve.triage.drafting import mark_of
 from mailreeve.triage.loop import triage
+from mailreeve.triage.posting import MARK
 from mailreeve.triage.run import Options
 
 NIGHT = timedelta(days=1)

@@ -10,9 +10,9 @@ from tests.triage.house import NoNap, code, mail, newsletter
 from mailreeve.errors import AlreadyRunning, InputError
 from mailreeve.models import ChangeState
 from mailreeve.store.runs import RunState
-from mailreeve.triage.drafting import sha256
 from mailreeve.triage.loop import triage
 from mailreeve.triage.parts import Parts
+from mailreeve.triage.posting import sha256
 from mailreeve.triage.run import Options, RunResult
 from mailreeve.triage.undo import undo
 

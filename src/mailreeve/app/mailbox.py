@@ -216,6 +216,7 @@ class Mailbox:
             about=about,
             body_tokens=settings.body_tokens,
             conditions=ruling.questions if ruling else (),
+            fields=ruling.fields if ruling else (),
         )
 
     @cached_property
@@ -259,6 +260,7 @@ class Mailbox:
 
         `ruling` are the rules that a run obeys: only a run is stopped by rules that cannot be read.
         """
+        from mailreeve.app import rulebook
         from mailreeve.google.quota import PER_MINUTE, cost
         from mailreeve.triage.parts import Parts, Settings
 
@@ -295,6 +297,7 @@ class Mailbox:
             remember=self.remember,
             plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,
+            propose=rulebook.proposer(self),
             outlet=self.outlet if ruling and ruling.leads_outside else None,
         )
 

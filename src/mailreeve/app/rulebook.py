@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailreeve.config import DestinationConfig
-from mailreeve.errors import ConfigError
+from mailreeve.errors import ConfigError, InputError
 from mailreeve.models import LabelSpec
 from mailreeve.rules.facts import Surroundings
 from mailreeve.rules.load import Names, Place, load
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mailreeve.app.mailbox import Mailbox
 
 FILE = "rules.toml"
+_RECENT = 1_000
+"""Proposals that are looked through for a draft."""
 _SYSTEM = frozenset(
     ("inbox", "unread", "starred", "important", "sent", "category_personal", "category_social",
      "category_promotions", "category_updates", "category_forums")
@@ -28,11 +30,44 @@ def of(box: "Mailbox") -> Ruling | None:
     """The rules of an account as the file has them now; None without any. Raises ConfigError for a wrong one."""
     config = box.config
     rules = read(config.home, box.labels, config.triage.label_prefix, config.destination)
+    _check(rules, drafts=config.triage.drafts and "draft" in config.policy.capabilities)
 
     def names() -> dict[str, str]:
         return {one.id: one.name for one in box.gmail.labels()}
 
     return ruling(rules, box.zone, box.correspondents.known(), names) if rules else None
+
+
+def proposer(box: "Mailbox") -> Callable[[str], None]:
+    """Asks a person about a draft, whatever the policy allows without a question: a rule wants it, and mail moves rules.
+
+    Asked once: a draft that was proposed before, whatever became of it, is left alone. Raises GateError.
+    """
+
+    def propose(draft_id: str) -> None:
+        if all(one.draft_id != draft_id for one in box.gate.recent(_RECENT)):
+            box.gate.propose_send(draft_id, ask=True)
+
+    return propose
+
+
+def _check(rules: Sequence[Rule], *, drafts: bool) -> None:
+    """Raise ConfigError for a template that cannot be filled, and for drafts that are switched off."""
+    from mailreeve.outbound import template
+
+    for rule in rules:
+        wants = rule.template or any(one.kind == "forward" for one in rule.actions)
+        if rule.enabled and wants and not drafts:
+            raise ConfigError(
+                f"{FILE}, line {rule.line}, rule {rule.id}: it writes drafts, and drafts are switched off.",
+                'Set `drafts = true` in [triage], and "draft" among [policy] capabilities.',
+            )
+        try:
+            template.letter(rule.template, {"extracted": {}})
+        except InputError as error:
+            raise ConfigError(
+                f"{FILE}, line {rule.line}, rule {rule.id}: {error.message}", "Correct `do.draft` (Jinja2)."
+            ) from None
 
 
 def read(

@@ -74,15 +74,16 @@ class Gate:
         """Remember that a reader proposed the text of a draft, so that the question can say so."""
         self._proposals.note_text(draft_id, text_hash(text), by, self._clock.now())
 
-    def propose_send(self, draft_id: str, at: datetime | None = None) -> Proposal:
+    def propose_send(self, draft_id: str, at: datetime | None = None, *, ask: bool = False) -> Proposal:
         """Freeze a draft as it lies in Gmail now, to be sent at once or at a time.
 
         The same bytes for the same time give the same proposal again while it is open. When the policy allows
-        it without a question it is approved on return; otherwise its state is `proposed`.
+        it without a question it is approved on return, unless `ask` leaves it to a person; otherwise its state
+        is `proposed`.
         Raises NotFound, InputError, GateError when the policy refuses, NeedsPerson while it is not known
         what became of an earlier attempt with this draft.
         """
-        return self._propose(draft_id, "send_later" if at else "send", self._proposer.moment(at))
+        return self._propose(draft_id, "send_later" if at else "send", self._proposer.moment(at), ask=ask)
 
     def propose_digest(self, draft_id: str) -> Proposal:
         """The same for the nightly digest, which may go to the account's own addresses without a question."""

@@ -340,4 +340,5 @@ def _made_up(now: datetime) -> Event:
         needs_human=1,
         failed=0,
         rule="a-rule@0123456789ab",
+        extracted={"order_number": "A-1234", "amount": 129.9, "due_date": now.date().isoformat()},
     )

@@ -95,6 +95,8 @@ class Verdict:
     """What the user's rules want done beside the label."""
     met: tuple[str, ...] | None = None
     """Which of the user's plain-language conditions hold; None when no model judged them."""
+    extracted: tuple[tuple[str, str | float | bool], ...] = ()
+    """What rules take out of it: `rule.field` and the value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import get_args
+from typing import Any, get_args
 
 from mailreeve.errors import InputError
 from mailreeve.mail import invisible
@@ -73,6 +73,8 @@ class Event:
     failed: int | None = None
     rule: str | None = None
     """The rule that wants it, with its version: `invoices@3f2a9c01d4e5`."""
+    extracted: Mapping[str, str | float | bool] | None = None
+    """What this rule takes out of the mail."""
 
     def __post_init__(self) -> None:
         """Raise InputError for an id that cannot be signed."""
@@ -107,6 +109,10 @@ def schema() -> Json:
     """The JSON Schema (2020-12) of every payload; `data` holds the selected fields."""
     fields: Json = {}
     for name in FIELDS:
+        if name == "extracted":
+            values: Json = {"type": ["string", "number", "boolean"], "maxLength": _MOST_LINE}
+            fields[name] = {"type": ["object", "null"], "additionalProperties": values}
+            continue
         types = [_TYPES[one] for one in get_args(Event.__annotations__[name])]
         fields[name] = {"type": types}
         if "string" in types:
@@ -131,8 +137,10 @@ def _encoded(event: Event, data: Json) -> bytes:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _plain(name: str, value: str | float | None) -> str | float | None:
+def _plain(name: str, value: Any) -> Any:
     """Words of a mail without what nobody sees; only `text` has lines."""
+    if isinstance(value, Mapping):
+        return {key: _plain("", one) for key, one in value.items()}
     if not isinstance(value, str):
         return value
     if name == "text":

@@ -33,6 +33,11 @@ def filled(value: Any, context: Mapping[str, Any]) -> Any:
     return value
 
 
+def letter(text: str, context: Mapping[str, Any]) -> str:
+    """The text of a draft; what is not known is a visible blank. Raises InputError for a broken template."""
+    return _made(_environment(path=False, blank="[ ]"), text, context)
+
+
 def path(text: str, context: Mapping[str, Any]) -> str:
     """A path with everything that is filled in percent-encoded."""
     return _made(_environment(path=True), text, context)
@@ -63,10 +68,10 @@ def _content(known: Mapping[str, Any], marks: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _environment(*, path: bool) -> "SandboxedEnvironment":
+def _environment(*, path: bool, blank: str = "") -> "SandboxedEnvironment":
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    finalize = (lambda one: quote(str(one), safe="")) if path else None
+    finalize = (lambda one: quote(str(one), safe="")) if path else (lambda one: str(one) or blank)
     return ImmutableSandboxedEnvironment(autoescape=False, finalize=finalize)
 
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from mailreeve.errors import ConfigError
+from mailreeve.mail import addresses
 from mailreeve.models import Action, Priority
-from mailreeve.rules import conditions
+from mailreeve.rules import conditions, fields
 from mailreeve.rules.conditions import Wrong
 from mailreeve.rules.model import OUTSIDE, Rule, Setting
 
@@ -21,7 +22,9 @@ FILE_LIMIT = 256_000
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
-_KEYS = ("id", "enabled", "match", "do", "stop")
+_KEYS = ("id", "enabled", "match", "do", "stop", "extract")
+TEMPLATE_LIMIT = 10_000
+"""Characters of the text of a draft."""
 _SYSTEM = {"archive": "archive", "star": "star", "mark_read": "read"}
 
 
@@ -90,7 +93,9 @@ def _rule(table: Any, names: Names, line: int, taken: Sequence[str]) -> Rule:
     match = conditions.read(table.get("match", {}), id_, names.labels)
     said = json.dumps(table, sort_keys=True, ensure_ascii=False, default=str)
     version = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
-    rule = Rule(id_, match, sets, actions, stop, table.get("enabled", True), version, line)
+    found = fields.read(table.get("extract", {}))
+    template = table.get("do", {}).get("draft", "")
+    rule = Rule(id_, match, sets, actions, stop, table.get("enabled", True), version, found, template, line)
     if sets.label is not None and any(one.kind == "verdict" for one in match.conditions()):
         raise Wrong("it sets the label that its `verdict` condition looks at", "Set it by other conditions.")
     return rule
@@ -110,12 +115,29 @@ def _do(table: Any, names: Names) -> tuple[Setting, tuple[Action, ...]]:
             actions += [Action(_SYSTEM[key])] if value else []
         elif key == "notify":
             actions += [Action("notify", conditions.phrase(value, "do.notify"))]
+        elif key == "draft":
+            conditions.demand(value, str, "do.draft", "the text of a reply")
+            if not value.strip() or len(value) > TEMPLATE_LIMIT:
+                raise Wrong(f"do.draft is empty or longer than {TEMPLATE_LIMIT} characters", "Write a reply.")
+            actions += [Action("draft")]
+        elif key == "forward":
+            actions += [Action("forward", one) for one in _people(value)]
         elif key in OUTSIDE:
             actions += [Action(key, one) for one in _places(key, value, names)]
         else:
-            known = ", ".join(("set", "label", *_SYSTEM, "notify", *sorted(OUTSIDE)))
+            known = ", ".join(("set", "label", *_SYSTEM, "notify", "draft", "forward", *sorted(OUTSIDE)))
             raise Wrong(f"do.{key[:40]} is no action", f"There are {known}.")
     return sets, tuple(actions)
+
+
+def _people(value: Any) -> tuple[str, ...]:
+    """Whole addresses, each once."""
+    found = tuple(dict.fromkeys(one.strip().lower() for one in conditions.several(value, "do.forward")))
+    for one in found:
+        parsed = addresses.parse(one)
+        if len(parsed) != 1 or parsed[0].address != one or "@" not in one.strip("@"):
+            raise Wrong(f"do.forward: {one[:60]!r} is no address", "Write ana@example.org.")
+    return found
 
 
 def _places(key: str, value: Any, names: Names) -> tuple[str, ...]:

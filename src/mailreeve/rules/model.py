@@ -54,6 +54,23 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One value to be found."""
+
+    name: str
+    kind: str
+    """One of fields.KNOWN, or `custom`."""
+    type: str = "string"
+    """As JSON Schema calls it: string, number, integer, boolean; `date` for a string of that format."""
+    description: str = ""
+    """What the reader is told to look for."""
+    after: tuple[str, ...] = ()
+    """Words that the value follows; the offline reader goes by them."""
+    enum: tuple[str, ...] = ()
+    """The only values that count; none: any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule."""
 
@@ -66,6 +83,10 @@ class Rule:
     enabled: bool = True
     version: str = ""
     """The first 12 hex digits of the SHA-256 of what the rule says."""
+    extract: tuple[Field, ...] = ()
+    """What it takes out of a mail, for templates and destinations."""
+    template: str = ""
+    """The text of the draft that it writes (Jinja2); empty for none."""
     line: int = 0
     """Where it begins in rules.toml."""
 
@@ -78,6 +99,11 @@ class Rule:
     def after_reading(self) -> bool:
         """True when something of it is known only once the mail was read."""
         return any(one.kind in {"when", "verdict"} for one in self.match.conditions())
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """What the reader may find: id and what to look for."""
+        return tuple((f"{self.id}.{one.name}", one.description) for one in self.extract)
 
     @property
     def questions(self) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ from mailreeve.errors import MailreeveError, NotFound
 from mailreeve.mail import mime
 from mailreeve.models import ChangeState, Json
 from mailreeve.service.acts import new_act
-from mailreeve.triage.drafting import MARK, sha256
+from mailreeve.triage.posting import MARK, sha256
 
 KIND = "draft_delete"
 

@@ -16,7 +16,7 @@ from mailreeve.models import Address, ChangeState, Draft, Json, Message
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import DraftAnswer
 from mailreeve.store.journal import Intent
-from mailreeve.triage.drafting import MARK, create, sha256
+from mailreeve.triage.posting import MARK, create, sha256
 
 KINDS = ("new", "reply", "reply_all", "forward", "edit")
 UPDATE = "draft_update"

@@ -18,7 +18,7 @@ from mailreeve.service.answers import AuditAnswer, MessageJson
 from mailreeve.service.discarding import discard
 from mailreeve.store.audit import AuditRow
 from mailreeve.store.ledger import Entry
-from mailreeve.triage.drafting import KIND, sha256
+from mailreeve.triage.posting import KIND, sha256
 
 PER_PAGE = 12
 AUDIT_PAGE = 60

@@ -140,7 +140,7 @@ def _accounts(app: App, *, local_only: bool) -> tuple[list[Account], list[Failed
 def _leftovers(box: Mailbox, progress: Progress, cancel: Cancel) -> Leftovers:
     """Our labels, and the drafts that we wrote and nobody changed since."""
     from mailreeve.mail.mime import from_bytes
-    from mailreeve.triage.drafting import KIND, is_unchanged
+    from mailreeve.triage.posting import KIND, is_unchanged
 
     gmail = box.gmail.bound(cancel)
     prefix = box.config.triage.label_prefix.casefold()

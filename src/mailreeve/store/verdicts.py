@@ -22,6 +22,7 @@ def from_text(text: str) -> Verdict:
             "actions": tuple(ActionItem(**item) for item in told["actions"]),
             "evidence": tuple(told["evidence"]),
             "does": tuple(Action(**item) for item in told.get("does", ())),
+            "extracted": tuple((name, value) for name, value in told.get("extracted", ())),
             "met": None if told.get("met") is None else tuple(told["met"]),
         }
     )

@@ -4,8 +4,9 @@ import hashlib
 from dataclasses import replace
 
 from mailreeve.errors import MailreeveError, NotFound
-from mailreeve.models import Action, Message
+from mailreeve.models import Action, Message, Verdict
 from mailreeve.outbound.event import Event, Kind
+from mailreeve.reading import secrets_mail
 from mailreeve.rules.model import OUTSIDE
 from mailreeve.store.ledger import Entry
 from mailreeve.triage.handing import event
@@ -25,7 +26,15 @@ def act(parts: Parts, entry: Entry, message: Message | None, action: Action) -> 
     """The event of one act. Its id is the same for this mail and this rule for ever, whatever the rule says by then."""
     rule = hashlib.sha256(action.rule.partition("@")[0].encode()).hexdigest()[:12]
     told = event(parts, entry, message)
-    return replace(told, id=f"r_{entry.message}_{rule}", type=Kind.RULE, rule=action.rule)
+    secret = message is None or secrets_mail.is_secret_mail(message)
+    values = {} if secret or entry.verdict is None else taken(entry.verdict, action.rule)
+    return replace(told, id=f"r_{entry.message}_{rule}", type=Kind.RULE, rule=action.rule, extracted=values)
+
+
+def taken(verdict: Verdict, rule: str) -> dict[str, str | float | bool]:
+    """What a rule took out of the mail, by the names of its fields."""
+    start = f"{rule.partition('@')[0]}."
+    return {name.removeprefix(start): value for name, value in verdict.extracted if name.startswith(start)}
 
 
 def renew(parts: Parts) -> int:

@@ -1,28 +1,17 @@
 """The step that writes a draft: applied -> done. One draft per message, whatever crashed or got lost; nothing is sent."""
 
 import hashlib
-from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mailreeve.cancel import Cancel
-from mailreeve.errors import Cancelled, GoogleError, InputError, OutcomeUnknown
+from mailreeve.errors import InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
-from mailreeve.models import Change, ChangeState, Draft, Message, Thread
-from mailreeve.store.journal import Intent, Journal
+from mailreeve.models import ChangeState, Message, Thread
 from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.triage import forwarding, templates
+from mailreeve.triage.labelling import wants_reply
+from mailreeve.triage.posting import KIND, MARK, create, find
 from mailreeve.triage.work import Work, reason
 
-if TYPE_CHECKING:
-    from mailreeve.google.gmail import Gmail
-
-KIND = "draft_create"
-MARK = "X-Mailreeve-Id"
-"""The header by which a draft of ours is found again; the sent mail keeps it."""
-LOOKS = (0.0, 1.0, 3.0)
-"""Seconds before each look for a draft whose answer got lost: Gmail may be slow to show it."""
-NEWEST = 25
-"""So many drafts are looked through for one that stands in no known thread; one batch."""
 TRIES = 3
 """After so many runs a message stays without a draft, and the digest says so."""
 
@@ -42,7 +31,17 @@ def draft(work: Work, id_: str) -> None:
     message = next((one for one in thread.messages if one.id == id_), None)
     if message is None:
         _without(work, entry, "the message is no longer in its thread")
-    elif not _found_again(work, entry, thread):
+        return
+    try:
+        forwarded, told = forwarding.forward(work, entry, message)
+    except OutcomeUnknown as error:
+        work.failed(entry.message, error)
+        return
+    if entry.verdict and not wants_reply(entry.verdict, work.parts.labels):
+        work.parts.ledger.mark_drafted(work.run, id_, forwarded, told)
+        return
+    entry = replace(entry, note=told)
+    if not _found_again(work, entry, thread):
         against = _against(work, message, thread)
         if against:
             _without(work, entry, against)
@@ -66,7 +65,7 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
             # Not hashed anew: since the interruption the person may have edited it.
             known = {**change.do, "draft": there.id}
             journal.settle(change.id, ChangeState.DONE, do=known, inverse={"delete_draft": there.id})
-        work.parts.ledger.mark_drafted(work.run, entry.message, there.id)
+        work.parts.ledger.mark_drafted(work.run, entry.message, there.id, entry.note)
         return True
     for change in lost:
         journal.settle(change.id, ChangeState.FAILED, "looked for and not found")
@@ -74,19 +73,6 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
         _without(work, entry, "its draft was sent or deleted")
         return True
     return False
-
-
-def find(gmail: "Gmail", thread: Thread, mark: str) -> Draft | None:
-    """The draft of the thread that bears a mark, by its ids."""
-    inside = {one.id for one in thread.messages if "DRAFT" in one.labels and one.header(MARK) == mark}
-    cursor, more = "", bool(inside)
-    while more:
-        page = gmail.drafts(cursor)
-        for item in page.items:
-            if item.message_id in inside:
-                return item
-        cursor, more = page.next, bool(page.next)
-    return None
 
 
 def _against(work: Work, message: Message, thread: Thread) -> str:
@@ -109,7 +95,9 @@ def _enough(work: Work) -> bool:
 def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     parts = work.parts
     try:
-        answer = work.cascade.draft(Thread(thread.id, _until(message, thread)), work.cancel)
+        answer = templates.reply(work.parts, entry) or work.cascade.draft(
+            Thread(thread.id, _until(message, thread)), work.cancel
+        )
         letter = reply(
             message,
             own=(parts.account, *parts.own),
@@ -139,7 +127,7 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     except OutcomeUnknown as error:
         work.failed(entry.message, error)
         return
-    parts.ledger.mark_drafted(work.run, entry.message, made.id, answer.note)
+    parts.ledger.mark_drafted(work.run, entry.message, made.id, _noted(entry, answer.note))
 
 
 def _until(message: Message, thread: Thread) -> tuple[Message, ...]:
@@ -150,75 +138,13 @@ def _until(message: Message, thread: Thread) -> tuple[Message, ...]:
     return (*before, message)
 
 
-def create(
-    gmail: "Gmail",
-    journal: Journal,
-    run: str,
-    target: str,
-    raw: bytes,
-    *,
-    mark: str,
-    thread: str,
-    cancel: Cancel,
-    interactive: bool,
-) -> Draft:
-    """Journal, post once, journal; returns the draft as Gmail keeps it.
-
-    When the answer is lost the draft is looked for by its mark, until `cancel`. Raises OutcomeUnknown when it is
-    not found: the change stays unsettled.
-    """
-    do = {"thread": thread, "mark": mark, "sha256": sha256(raw)}
-    change = ""
-    try:
-        with journal.intending(run, [Intent(KIND, target, do, {})], once=True) as (change,):
-            made = gmail.create_draft(raw, thread)
-    except OutcomeUnknown:
-        found = _look(gmail.bound(cancel, interactive=interactive), thread, mark, cancel)
-        if found is None:
-            raise
-        made = found
-    # The id at once, and then the hash of the bytes as Gmail keeps them. The thread: there undo finds a sent mail.
-    known = {**do, "draft": made.id, "thread": made.thread_id}
-    journal.settle(change, ChangeState.DONE, do=known, inverse={"delete_draft": made.id})
-    stored = gmail.bound(Cancel(), interactive=interactive).draft(made.id)
-    if sha256(stored.raw) != do["sha256"]:
-        journal.settle(change, ChangeState.DONE, do={**known, "stored": sha256(stored.raw)})
-    return stored
-
-
-def _look(gmail: "Gmail", thread: str, mark: str, cancel: Cancel) -> Draft | None:
-    """None when it is not there, or when Google cannot be asked: what was lost is then the error to tell."""
-    with suppress(GoogleError, Cancelled):
-        for seconds in LOOKS:
-            cancel.sleep(seconds)
-            found = find(gmail, gmail.thread(thread), mark) if thread else None
-            found = found or _newest(gmail, mark, cancel)  # under another subject Gmail leaves the thread
-            if found is not None:
-                return found
-    return None
-
-
-def _newest(gmail: "Gmail", mark: str, cancel: Cancel) -> Draft | None:
-    """The draft that bears a mark, among the newest ones: it was written a moment ago."""
-    items = {item.message_id: item for item in gmail.drafts().items[:NEWEST]}
-    for id_, message in gmail.get_many(list(items), cancel):
-        if isinstance(message, Message) and message.header(MARK) == mark:
-            return items[id_]
-    return None
-
-
-def sha256(raw: bytes) -> str:
-    """The fingerprint of a draft's exact bytes."""
-    return hashlib.sha256(raw).hexdigest()
-
-
-def is_unchanged(change: Change, raw: bytes) -> bool:
-    """True while the draft's bytes are those that we wrote, or that Gmail made of them at once."""
-    return sha256(raw) in {change.do.get("sha256"), change.do.get("stored")}
-
-
 def _without(work: Work, entry: Entry, why: str) -> None:
-    work.parts.ledger.mark_drafted(work.run, entry.message, note=f"no draft: {why}")
+    work.parts.ledger.mark_drafted(work.run, entry.message, note=_noted(entry, f"no draft: {why}"))
+
+
+def _noted(entry: Entry, more: str) -> str:
+    """What is to be said of its forwards, and more."""
+    return " ".join(filter(None, (entry.note, more)))
 
 
 def no_more(work: Work, id_: str, error: Exception) -> bool:

@@ -248,6 +248,14 @@ def _done(work: Work, entry: Entry) -> None:
 
 
 def wants_draft(verdict: Verdict, labels: Iterable[LabelSpec]) -> bool:
-    """True when an answer is expected and the kind of mail deserves one."""
+    """True when a reply is to be written, or a rule forwards it."""
+    forwards = any(one.kind == "forward" for one in verdict.does) and not verdict.needs_human
+    return forwards or wants_reply(verdict, labels)
+
+
+def wants_reply(verdict: Verdict, labels: Iterable[LabelSpec]) -> bool:
+    """True when an answer is expected and the kind of mail deserves one, or a rule has the words for it."""
+    if any(one.kind == "draft" for one in verdict.does):
+        return not verdict.needs_human
     kind = next((label.archetype for label in labels if label.id == verdict.label), None)
     return verdict.needs_reply and not verdict.needs_human and kind not in _NO_ANSWER

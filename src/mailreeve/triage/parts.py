@@ -86,5 +86,7 @@ class Parts:
     now: Callable[[], datetime] = _utc_now
     plan: Plan | None = None
     """The nights that are expected; None when none are."""
+    propose: Callable[[str], None] | None = None
+    """Puts a draft before a person, once, as a question at the gate."""
     outlet: "Outlet | None" = None
     """Takes what rules want done outside; None when no rule does."""

@@ -1,10 +1,12 @@
 """The user's rules in the triage: before a mail is read, and once more with what the reader found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mailreeve.models import DecidedBy, Message, Verdict
+from mailreeve.rules import extract
+from mailreeve.rules.extract import Value
 from mailreeve.rules.facts import Facts, Surroundings
 from mailreeve.rules.model import OUTSIDE, Rule
 from mailreeve.rules.walk import Outcome, acts_in_words, reasons, walk
@@ -21,6 +23,11 @@ class Ruling:
     def questions(self) -> tuple[tuple[str, str], ...]:
         """What the model is asked beside the label: ids and sentences."""
         return tuple(one for rule in self.rules if rule.enabled for one in rule.questions)
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """What the model is asked to find beside the label: ids and what to look for."""
+        return tuple(one for rule in self.rules if rule.enabled for one in rule.fields)
 
     @cached_property
     def leads_outside(self) -> bool:
@@ -45,8 +52,26 @@ class Ruling:
             found = _with_label(found, before)
         else:
             asked = [f"rule {rule.id} has to be judged" for rule in before.unknown if rule.questions]
+            asked += [
+                f"rule {rule.id} wants {name}" for rule in before.fired for name in _missing(rule, facts)
+            ]
             found = read(asked)
         return _ruled(found, self.rules, facts.read(found))
+
+
+def _missing(rule: Rule, facts: Facts) -> list[str]:
+    """Its fields that only a model may find."""
+    return [one.name for one in rule.extract if extract.value(one, facts) is None]
+
+
+def _extracted(rules: Sequence[Rule], facts: Facts, found: Verdict) -> Iterator[tuple[str, Value]]:
+    told = dict(found.extracted)
+    for rule in rules:
+        for field in rule.extract:
+            name = f"{rule.id}.{field.name}"
+            value = extract.value(field, facts, str(told.get(name, "")))
+            if value is not None:
+                yield name, value
 
 
 def _ruled(found: Verdict, rules: Sequence[Rule], facts: Facts) -> Verdict:
@@ -65,6 +90,7 @@ def _ruled(found: Verdict, rules: Sequence[Rule], facts: Facts) -> Verdict:
         needs_reply=found.needs_reply if sets.needs_reply is None else sets.needs_reply,
         evidence=(*found.evidence, *told),
         does=outcome.acts,
+        extracted=tuple(_extracted(outcome.fired, facts, found)),
     )
 
 

@@ -12,7 +12,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError, LoginNeeded, MailreeveError, NotFound, StoreError
 from mailreeve.models import Change, ChangeState
 from mailreeve.store.runs import RunState
-from mailreeve.triage import dead, drafting, labelling, labels, undrafting
+from mailreeve.triage import dead, labelling, labels, posting, undrafting
 from mailreeve.triage.labelling import Plan
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.undone import Books, Undone
@@ -92,7 +92,7 @@ class _Taking:
         kinds: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             kinds[change.kind].append(change)
-        written = kinds.pop(drafting.KIND, [])
+        written = kinds.pop(posting.KIND, [])
         for change in kinds.pop(undrafting.UPDATE, []):
             self._guarded(change, self._drafts.updated)
         for change in written:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailreeve.errors import MailreeveError, NotFound
 from mailreeve.mail import mime
 from mailreeve.models import Change, ChangeState, Draft, Thread
-from mailreeve.triage import drafting
+from mailreeve.triage import posting
 from mailreeve.triage.undone import Books
 
 UPDATE, DELETE = "draft_update", "draft_delete"
@@ -30,7 +30,7 @@ class Undrafting:
         now = self._now(id_) if id_ else None
         if now is None:
             self._gone(change, str(change.do.get("mark", "")))
-        elif drafting.is_unchanged(change, now.raw):
+        elif posting.is_unchanged(change, now.raw):
             self._journal.undoing([change.id])
             self._gmail.delete_draft(now.id)
             self._books.settled(change)
@@ -42,7 +42,7 @@ class Undrafting:
         if change.inverse:
             return str(change.inverse["delete_draft"])
         thread = self._thread(str(change.do.get("thread", "")))
-        found: Draft | None = drafting.find(self._gmail, thread, change.do["mark"]) if thread else None
+        found: Draft | None = posting.find(self._gmail, thread, change.do["mark"]) if thread else None
         return found.id if found else None
 
     # --- a draft that was changed
@@ -56,8 +56,8 @@ class Undrafting:
         now = self._now(change.target)
         updates = self._journal.of_target(change.target, UPDATE)
         if now is None:
-            self._gone(change, mime.from_bytes(before).header(drafting.MARK))
-        elif drafting.is_unchanged(change, now.raw):
+            self._gone(change, mime.from_bytes(before).header(posting.MARK))
+        elif posting.is_unchanged(change, now.raw):
             self._journal.undoing([change.id])
             self._gmail.update_draft(change.target, before, now.thread_id)
             self._books.settled(change)
@@ -70,12 +70,12 @@ class Undrafting:
         """Gmail may have written the restored bytes anew: whoever made that version can still be undone."""
         made = [
             one
-            for one in self._journal.standing(drafting.KIND)
+            for one in self._journal.standing(posting.KIND)
             if one.inverse.get("delete_draft") == change.target
         ]
-        stored = drafting.sha256(self._gmail.draft(change.target).raw)
+        stored = posting.sha256(self._gmail.draft(change.target).raw)
         for one in (*made, *updates):
-            if one.state is ChangeState.DONE and drafting.is_unchanged(one, before):
+            if one.state is ChangeState.DONE and posting.is_unchanged(one, before):
                 self._journal.settle(one.id, ChangeState.DONE, do={**one.do, "stored": stored})
 
     # --- a draft that was thrown away
@@ -98,7 +98,7 @@ class Undrafting:
         """Make the draft anew; a change of its own, so that it waits for review again and can be undone."""
         thread = change.do["thread"] if self._thread(change.do["thread"]) else ""
         do = {"thread": thread, "mark": change.do["mark"], "sha256": change.do["sha256"]}
-        new = self._journal.intend(f"a-{change.id}", drafting.KIND, change.target, do, {})
+        new = self._journal.intend(f"a-{change.id}", posting.KIND, change.target, do, {})
         try:
             made = self._gmail.create_draft(raw, thread)
         except MailreeveError as error:
@@ -114,13 +114,13 @@ class Undrafting:
         if self._now(change.target) is not None:
             return True
         thread, mark = self._thread(change.do["thread"]), change.do["mark"]
-        return bool(thread and mark and drafting.find(self._gmail, thread, mark))
+        return bool(thread and mark and posting.find(self._gmail, thread, mark))
 
     # --- what they share
 
     def _touched(self, change: Change, now: Draft, later: Sequence[Change]) -> None:
         """Its bytes are not the change's: another change of ours has to go first, or the person's words stay."""
-        ours = [one for one in later if one.state in STANDING and drafting.is_unchanged(one, now.raw)]
+        ours = [one for one in later if one.state in STANDING and posting.is_unchanged(one, now.raw)]
         if ours and self._kept(ours[-1]) is None:
             why = "the draft was changed again since, and its earlier version is no longer kept"
             self._books.final(change, why)
@@ -133,7 +133,7 @@ class Undrafting:
         """The sent mail keeps the mark of its draft."""
         thread = self._thread(str(change.do.get("thread", "")))
         messages = thread.messages if thread and mark else ()
-        if any("SENT" in one.labels and one.header(drafting.MARK) == mark for one in messages):
+        if any("SENT" in one.labels and one.header(posting.MARK) == mark for one in messages):
             self._books.final(change, _SENT)
         else:
             self._books.skip(change, "the draft is no longer in Gmail")

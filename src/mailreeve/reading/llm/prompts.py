@@ -52,6 +52,17 @@ def conditions(sentences: Mapping[str, str]) -> str:
     )
 
 
+def fields(wanted: Mapping[str, str]) -> str:
+    """The lines that ask for values that the owner's rules want; nothing without any."""
+    if not wanted:
+        return ""
+    lines = "\n".join(f"  {id_}: {' '.join(what.split())}" for id_, what in wanted.items())
+    return (
+        '\nextracted: objects {"field": id, "value": copied from the e-mail}, one for each of these that it plainly'
+        f" states, [] for none; never guess\n{lines}"
+    )
+
+
 def folder() -> Path:
     """Where the prompts lie: inside the installed package, or at the top of the checkout."""
     here = Path(__file__)

@@ -43,7 +43,8 @@ def _utc_now() -> datetime:
 class LlmReader:
     """Turns mail into records with a model. `about` is the owner, in the owner's own words.
 
-    `conditions` are ids and sentences of the owner's rules, judged in the call that classifies.
+    `conditions` are ids and sentences of the owner's rules, judged in the call that classifies; `fields` are ids
+    of values that these rules want and what to look for.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class LlmReader:
         about: str = "",
         body_tokens: int = 600,
         conditions: Sequence[tuple[str, str]] = (),
+        fields: Sequence[tuple[str, str]] = (),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
@@ -61,6 +63,7 @@ class LlmReader:
         self._about = about.strip() or "(nothing said)"
         self._body_tokens = body_tokens
         self._conditions = dict(conditions)
+        self._fields = dict(fields)
         self._now = now
 
     @property
@@ -90,11 +93,13 @@ class LlmReader:
         redactor = Redactor()
         filled = {
             "labels": "\n".join(f"  {label.id}: {' '.join(label.when.split())}" for label in labels),
-            "rules": prompts.conditions(self._conditions),
+            "rules": prompts.conditions(self._conditions) + prompts.fields(self._fields),
             "facts": facts(message),
             "mail": render.message(message, self._body_tokens, redactor.mask),
         }
-        schema = schemas.classify_schema([label.id for label in labels], list(self._conditions))
+        schema = schemas.classify_schema(
+            [label.id for label in labels], list(self._conditions), list(self._fields)
+        )
         try:
             answer, notes = self._ask("classify", filled, schema, redactor, cancel)
             found = schemas.checked(schemas.ClassifyAnswer, answer)
@@ -102,9 +107,14 @@ class LlmReader:
                 raise ReaderAnswerInvalid("The model chose a label that does not exist.")
             if not set(found.rules_met) <= set(self._conditions):
                 raise ReaderAnswerInvalid("The model named a rule that does not exist.")
+            if not {one.field for one in found.extracted} <= set(self._fields):
+                raise ReaderAnswerInvalid("The model named a field that nobody asked for.")
         except ReaderAnswerInvalid as error:
             return _undecided(message, error.message)
-        made = _verdict(message, found, notes)
+        values = tuple(
+            (one.field, plain.one_line(one.value, 200)) for one in found.extracted if one.value.strip()
+        )
+        made = replace(_verdict(message, found, notes), extracted=values)
         return replace(made, met=tuple(dict.fromkeys(found.rules_met))) if self._conditions else made
 
     def summarize(self, thread: Thread, cancel: Cancel) -> Summary:

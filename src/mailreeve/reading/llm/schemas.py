@@ -39,6 +39,13 @@ class ActionAnswer(_Answer):
     """Number of the message within the thread, from 1; 0 when unsaid."""
 
 
+class ValueAnswer(_Answer):
+    """A value that a rule of the owner wants."""
+
+    field: str
+    value: _Text = ""
+
+
 class ClassifyAnswer(_Answer):
     """The answer to classify.md; the label is checked against the user's set by the caller."""
 
@@ -51,6 +58,7 @@ class ClassifyAnswer(_Answer):
     confidence: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
     reason: _Text = ""
     rules_met: list[str] = Field(default_factory=list, max_length=100)
+    extracted: list[ValueAnswer] = Field(default_factory=list, max_length=200)
 
 
 class SummaryAnswer(_Answer):
@@ -100,11 +108,16 @@ def _list(items: Json) -> Json:
 _STRING: Json = {"type": "string"}
 
 
-def classify_schema(labels: Sequence[str], conditions: Sequence[str] = ()) -> Json:
-    """The closed sets of labels and priorities, and of conditions where there are any."""
+def classify_schema(
+    labels: Sequence[str], conditions: Sequence[str] = (), fields: Sequence[str] = ()
+) -> Json:
+    """The closed sets of labels and priorities, and of conditions and fields where there are any."""
+    one = _object(field={"type": "string", "enum": list(fields)}, value=_STRING)
+    wanted = {"extracted": _list(one)} if fields else {}
     met = {"rules_met": _list({"type": "string", "enum": list(conditions)})} if conditions else {}
     return _object(
         **met,
+        **wanted,
         label={"type": "string", "enum": list(labels)},
         priority={"type": "string", "enum": list(_PRIORITIES)},
         needs_reply={"type": "boolean"},
