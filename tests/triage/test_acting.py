@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.boxes import OpenBox, opening
@@ -66,7 +67,7 @@ def run(box: Mailbox, *, again: bool = False) -> dict[str, object]:
     return told
 
 
-def data(receiver: Receiver) -> list[dict[str, str]]:
+def data(receiver: Receiver) -> list[dict[str, Any]]:
     return [json.loads(one.body)["data"] for one in receiver.seen]
 
 
