@@ -7,6 +7,7 @@ import pytest
 from mailreeve.errors import StoreError
 from mailreeve.store.audit import Audit
 from mailreeve.store.db import Database
+from mailreeve.store.postgres import PostgresDatabase
 
 
 def test_a_sound_file_has_no_damage(db: Database) -> None:
@@ -42,3 +43,17 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"no database at all" * 300)
     with pytest.raises(StoreError, match="damaged"):
         Database(file)
+
+
+def test_damage_that_postgresql_comes_upon_is_told_as_such(one_schema: str) -> None:
+    """The server's own word for a corrupted page or index, from the server; the advice speaks of no file."""
+    database = PostgresDatabase(one_schema)
+    for code in ("XX001", "XX002"):
+        with pytest.raises(StoreError, match="PostgreSQL postgres on .*invalid page.* is damaged") as error:
+            database.execute(
+                f"do $$ begin raise exception 'invalid page in block 0' using errcode = '{code}'; end $$"
+            )
+        assert "Restore its last backup" in error.value.advice
+        assert "Look at Sent in Gmail" in error.value.advice
+        assert "Move it away" not in error.value.advice
+    database.close()

@@ -19,6 +19,7 @@ from mailreeve.service import doctor_google, doctor_model, working
 from mailreeve.service.answers import Check, DoctorAnswer
 from mailreeve.service.finding import Finding, bad, good
 from mailreeve.store.audit import GENESIS, Audit
+from mailreeve.store.db import damaged
 from mailreeve.store.runs import Run, Runs, RunState
 
 LEAST_FREE = 200_000_000
@@ -138,8 +139,8 @@ def _database(app: App) -> Finding:
         return good("none yet; the first command that needs it makes it")
     damage = app.db.damage()
     if damage:
-        advice = "Copy the file away for safety, then delete it: labels and drafts in Gmail stay."
-        return bad(f"{app.db.place} is damaged: {damage[0].splitlines()[-1]}", advice)
+        told = damaged(f"{app.db.place} ({damage[0].splitlines()[-1]})")
+        return bad(told.message, told.advice)
     return good(f"{app.db.place}, sound")
 
 

@@ -135,9 +135,9 @@ class Database:
         return () if found == ("ok",) else found
 
     def demand_sound(self) -> None:
-        """Raise StoreError when the file is damaged: before a run changes anything that it could not write down."""
+        """Raise StoreError when the store is damaged: before a run changes anything that it could not write down."""
         if self.damage():
-            raise damaged(self.file)
+            raise damaged(str(self.file))
 
     def compact(self) -> bool:
         """Write the file anew without what was deleted and empty the log beside it; older copies go.
@@ -211,11 +211,17 @@ class Database:
         self._local = threading.local()
 
 
-def damaged(file: Path) -> StoreError:
-    """Nothing is repaired or thrown away here: the file may hold the only record of a send without an answer."""
+MOVE_AWAY = "Move it away and keep it"
+
+
+def damaged(what: str, first: str = MOVE_AWAY) -> StoreError:
+    """Nothing is repaired or thrown away here: it may hold the only record of a send without an answer.
+
+    `first` is what a person does with it before the rest of the advice holds.
+    """
     return StoreError(
-        f"{file} is damaged.",
-        "Move it away and keep it, then run `mailreeve login` and `mailreeve triage`: labels and drafts are"
+        f"{what} is damaged.",
+        f"{first}, then run `mailreeve login` and `mailreeve triage`: labels and drafts are"
         " found again in Gmail, and not made twice. Look at Sent in Gmail before you approve a message again."
         " What earlier runs did can no longer be undone.",
     )
@@ -236,7 +242,7 @@ def _explained(error: Exception, file: Path) -> StoreError:
     if "readonly" in text or "Permission" in text or "unable to open" in text:
         return StoreError(f"{file} cannot be written.", "Check the owner and the mode of the folder.")
     if "malformed" in text or "not a database" in text:
-        return damaged(file)
+        return damaged(str(file))
     if "locked" in text:
         return StoreError(f"{file.name} is held by another process for over 30 s.", "Wait until it ends.")
     return StoreError(f"{file.name}: {text}.", "Run `mailreeve doctor`.")

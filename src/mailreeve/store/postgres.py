@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from mailreeve.errors import AlreadyRunning, ConfigError, StoreError, StoreTooNew
-from mailreeve.store.db import Database, Refused, Row
+from mailreeve.store.db import Database, Refused, Row, damaged
 from mailreeve.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ _ONE_WRITER = 0x6D61696C
 numbers and the audit chain are read and continued under it."""
 _TAKE = "select pg_try_advisory_lock(hashtextextended(current_schema() || ' ' || %s, 0))"
 _TYPES = ((r"\binteger\b", "bigint"), (r"\bblob\b", "bytea"), (r"\breal\b", "double precision"))
+_RESTORE = (
+    "Keep a copy of the server's data folder. Restore its last backup, or set MAILREEVE_DATABASE_URL to an empty"
+    " database"
+)
 _APPEND_ONLY = """create or replace function audit_is_append_only() returns trigger language plpgsql as
     $$ begin raise exception 'the audit is append-only'; end $$"""
 
@@ -144,8 +148,11 @@ class PostgresDatabase(Database):
             return self._line().execute(_numbered(sql), _fit(values)).fetchall()
 
     def damage(self) -> tuple[str, ...]:
-        """PostgreSQL watches over its own files."""
-        self.rows("select 1")
+        """Nothing: PostgreSQL watches over its own files, and tells damage when it comes upon it.
+
+        Raises StoreError then, as every other statement does.
+        """
+        self.rows("select count(*) from proposal")  # from a store that forgot what was sent nothing may leave
         return ()
 
     def compact(self) -> bool:
@@ -176,6 +183,8 @@ class PostgresDatabase(Database):
             yield
         except (psycopg.errors.IntegrityError, psycopg.errors.RaiseException) as error:
             raise Refused(_first_line(error)) from None
+        except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as error:
+            raise damaged(f"{self.place} ({_first_line(error)})", _RESTORE) from None
         except psycopg.OperationalError as error:
             raise StoreError(
                 f"The PostgreSQL store does not answer: {_first_line(error)}.",
