@@ -9,7 +9,7 @@ from typing import Any
 from tests.triage.house import joined
 
 from mailreeve.cancel import Cancel
-from mailreeve.models import Thread
+from mailreeve.models import Message, Thread
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
 
@@ -24,6 +24,13 @@ def main(what: str, base: str, token: str, account: str, home: str, id_: str) ->
             case "message":
                 message = parts.gmail.get(id_)
                 told = {"text": len(message.text), "attachments": len(message.attachments)}
+            case "messages":
+                read = {
+                    one: found.defects
+                    for one, found in parts.gmail.get_many(id_.split(","), Cancel())
+                    if isinstance(found, Message)
+                }
+                told = {"cut": [one for one, defects in read.items() if any("cut" in d for d in defects)]}
             case "attachment":
                 (one,) = parts.gmail.get(id_).attachments
                 told = {"bytes": len(parts.gmail.attachment(id_, one.attachment_id))}

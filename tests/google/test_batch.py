@@ -45,7 +45,9 @@ def all_good(seen: Seen) -> Reply:
 
 
 def fetch(transport: Transport, ids: list[str] = IDS) -> dict[str, Json | MailreeveError]:
-    return get_each(transport, {i: transport.users.messages().get(userId="me", id=i) for i in ids})
+    return get_each(
+        transport, {i: transport.users.messages().get(userId="me", id=i) for i in ids}, lambda body: body
+    )
 
 
 def ids_of(found: dict[str, Json | MailreeveError]) -> dict[str, str]:

@@ -66,3 +66,14 @@ def test_headers_have_one_limit_for_all_of_them() -> None:
     block = payload.fields({"headers": fields})
     assert sum(len(value) for _, value in block.fields) < 2 * headers.BLOCK_LIMIT
     assert ("the header block is too long: the rest was dropped",) == block.defects
+
+
+def test_a_text_that_came_in_part_is_told() -> None:
+    """Gmail's own size says that there was more; what is fetched by an id of its own is not missing."""
+    short = part("text/plain", "x" * 300)
+    short["body"]["size"] = 900_000
+    told = "the text is long and was fetched only in part: cut"
+    assert (told,) == payload.tree(short)[1]
+    short["body"]["attachmentId"] = "ANGj"
+    assert () == payload.tree(short)[1]
+    assert () == payload.tree(part("text/plain", "x" * 300))[1]

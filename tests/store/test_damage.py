@@ -49,7 +49,7 @@ def test_damage_that_postgresql_comes_upon_is_told_as_such(one_schema: str) -> N
     """The server's own word for a corrupted page or index, from the server; the advice speaks of no file."""
     database = PostgresDatabase(one_schema)
     for code in ("XX001", "XX002"):
-        with pytest.raises(StoreError, match="PostgreSQL postgres on .*invalid page.* is damaged") as error:
+        with pytest.raises(StoreError, match=r"PostgreSQL postgres on .*invalid page.* is damaged") as error:
             database.execute(
                 f"do $$ begin raise exception 'invalid page in block 0' using errcode = '{code}'; end $$"
             )

@@ -8,9 +8,9 @@ Source: developers.google.com/workspace/gmail/api/guides/batch.
 import email
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from mailreeve.errors import GoogleUnavailable, MailreeveError
@@ -23,6 +23,7 @@ from mailreeve.models import Json
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"\s*HTTP/[\d.]+\s+(\d{3})[^\r\n]*")
 METHOD = "messages.get"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,33 @@ class _Batch:
     method: str = "POST"
 
 
-def get_each(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json | MailreeveError]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An answer inside that of a batch: content[start:end]."""
+
+    status: int
+    headers: Mapping[str, str]
+    start: int
+    end: int
+
+    def cut_out(self, content: bytes) -> Answer:
+        """The answer by itself."""
+        return Answer(self.status, self.headers, content[self.start : self.end])
+
+
+def get_each(
+    transport: Transport, requests: Mapping[str, Any], read: Callable[[Json], T]
+) -> dict[str, T | MailreeveError]:
     """Carry messages.get requests, by message id; only the parts that failed are asked for again.
 
-    Every id is in the result. Raises Cancelled.
+    `read` makes of each answer what is kept: they are large, and are never all unpacked at once. Every id is in
+    the result. Raises Cancelled.
     """
-    found: dict[str, Json | MailreeveError] = {}
+    found: dict[str, T | MailreeveError] = {}
     pending = dict(requests)
     for attempt in range(ATTEMPTS):
         transport.spend(METHOD, len(pending))
-        results = _post(transport, pending)
+        results = _post(transport, pending, read)
         for id_, result in results.items():
             found[id_] = result.error if isinstance(result, Refusal) else result
         refused = {
@@ -56,27 +74,34 @@ def get_each(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Jso
     return found
 
 
-def _post(transport: Transport, requests: Mapping[str, Any]) -> dict[str, Json | Refusal]:
+def _post(
+    transport: Transport, requests: Mapping[str, Any], read: Callable[[Json], T]
+) -> dict[str, T | Refusal]:
     """One batch: for each id its answer, or why there is none."""
     batch = _encode(transport.batch_address, list(requests.values()))
     try:
         used = transport.wire.token()
-        answer = transport.wire.carry(batch)
+        answer = transport.wire.carry_mail(batch)
         parts = dict(_decode(answer))
         if any(part.status == 401 for part in parts.values()):
             transport.wire.renew(used)
-            parts = dict(_decode(answer := transport.wire.carry(batch)))
+            parts = dict(_decode(answer := transport.wire.carry_mail(batch)))
     except border.wire_errors() as error:
         return dict.fromkeys(requests, transport.broken(error, METHOD))
     if not parts:
         whole = border.understand(answer, METHOD)
         nonsense = Refusal(GoogleUnavailable("Gmail's answer to a batch makes no sense."), retry=True)
         return dict.fromkeys(requests, whole if isinstance(whole, Refusal) else nonsense)
-    missing = Refusal(GoogleUnavailable("A part of Gmail's answer to a batch is missing."), retry=True)
-    return {
-        id_: border.understand(parts[number], METHOD, id_) if number in parts else missing
-        for number, id_ in enumerate(requests)
-    }
+    results: dict[str, T | Refusal] = {}
+    for number, id_ in enumerate(requests):
+        if number not in parts:
+            results[id_] = Refusal(
+                GoogleUnavailable("A part of Gmail's answer to a batch is missing."), retry=True
+            )
+            continue
+        result = border.understand(parts.pop(number).cut_out(answer.content), METHOD, id_)
+        results[id_] = result if isinstance(result, Refusal) else read(result)
+    return results
 
 
 def _encode(address: str, requests: Sequence[Any]) -> _Batch:
@@ -96,10 +121,10 @@ def _encode(address: str, requests: Sequence[Any]) -> _Batch:
     return _Batch(address, "\r\n".join(lines), {"content-type": f'multipart/mixed; boundary="{boundary}"'})
 
 
-def _decode(answer: Answer) -> Iterator[tuple[int, Answer]]:
+def _decode(answer: Answer) -> Iterator[tuple[int, _Part]]:
     """The parts by their place in the batch; what is not readable as one is left out.
 
-    The answer may be as large as 25 mails: it is cut up where it lies, and each part is copied once.
+    The answer may be as large as 25 mails: it is cut up where it lies, and a part is copied when it is read.
     """
     kind = answer.headers.get("content-type", "")
     if answer.status != 200 or not kind.startswith("multipart/"):
@@ -116,7 +141,7 @@ def _decode(answer: Answer) -> Iterator[tuple[int, Answer]]:
         start = end + 1 if end >= 0 else -1
 
 
-def _part(content: bytes, start: int, end: int) -> tuple[int, Answer] | None:
+def _part(content: bytes, start: int, end: int) -> tuple[int, _Part] | None:
     """The answer that lies between two boundaries, and its place."""
     outer = _BLANK_LINE.search(content, start, end)
     status = _STATUS.match(content, outer.end(), end) if outer else None
@@ -129,4 +154,4 @@ def _part(content: bytes, start: int, end: int) -> tuple[int, Answer] | None:
     inner = _BLANK_LINE.search(content, status.end(), end)
     head = email.message_from_bytes(content[status.end() : inner.start() if inner else end].lstrip())
     headers = {name.lower(): value for name, value in head.items()}
-    return int(number), Answer(int(status[1]), headers, content[inner.end() : end] if inner else b"")
+    return int(number), _Part(int(status[1]), headers, inner.end() if inner else end, end)

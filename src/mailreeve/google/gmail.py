@@ -1,7 +1,7 @@
 """Gmail for one account: plain calls in, frozen records out."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mailreeve.cancel import Cancel
@@ -115,14 +115,14 @@ class Gmail:
         for start in range(0, len(wanted), size):
             chunk = wanted[start : start + size]
             cancel.check()
+            found: Mapping[str, Message | MailreeveError]
             if hopeless is None:
-                found = batch.get_each(transport, {id_: self._get_request(id_) for id_ in chunk})
+                found = batch.get_each(transport, {id_: self._get_request(id_) for id_ in chunk}, from_gmail)
                 hopeless = _hopeless(list(found.values()))
             else:
                 found = dict.fromkeys(chunk, hopeless)
             for id_ in chunk:
-                body = found[id_]
-                yield id_, body if isinstance(body, MailreeveError) else from_gmail(body)
+                yield id_, found[id_]
             if progress:
                 progress(min(start + size, len(wanted)), len(wanted), "messages read")
 
@@ -253,7 +253,7 @@ def written(raw: bytes, thread_id: str, draft_id: str = "") -> dict[str, Any]:
     return {"body": body, "media_body": MediaInMemoryUpload(raw, mimetype="message/rfc822")}
 
 
-def _hopeless(results: Sequence[Json | MailreeveError]) -> MailreeveError | None:
+def _hopeless(results: Sequence[Message | MailreeveError]) -> MailreeveError | None:
     """The error that makes asking for more pointless: every one of the batch has one of its kind."""
     errors = [result for result in results if isinstance(result, HOPELESS)]
     return errors[0] if errors and len(errors) == len(results) else None

@@ -40,6 +40,8 @@ CREATING = frozenset(
 DELETING = frozenset({"drafts.delete", "labels.delete", "people.deleteContact"})
 SCHEDULING = frozenset({"calendar.events.insert", "calendar.events.patch", "calendar.events.delete"})
 """What only `scheduling.Scheduler` asks for."""
+MAIL = frozenset({"messages.get", "threads.get"})
+"""With format=full their answers are as large as what a sender writes."""
 SENDING = frozenset({"drafts.send"})
 """What only `sending.Sender` asks for."""
 
@@ -137,7 +139,8 @@ class Transport:
     def attempt(self, request: Any, method: str) -> Json | Refusal:
         """Carry a repeatable request, asking once; the units are spent by the caller."""
         try:
-            answer = self.wire.carry(request)
+            mail = method in MAIL and "format=full" in request.uri
+            answer = self.wire.carry_mail(request) if mail else self.wire.carry(request)
         except border.wire_errors() as error:
             return self.broken(error, method)
         return self._understood(answer, request, method)

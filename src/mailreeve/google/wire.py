@@ -9,6 +9,9 @@ from typing import Any
 
 from mailreeve import telemetry
 from mailreeve.google.endpoints import Endpoints
+from mailreeve.google.shortening import Shortener
+
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,20 @@ class Wire:
         self._credentials = credentials
         self._timeout = timeout
         self._idle: list[Any] = []
+        self._readers: list[Any] = []
         self._guard = threading.Lock()
         self._renewing = threading.Lock()
 
     def carry(self, request: Any) -> Answer:
         """For requests that may arrive twice: httplib2 repeats one, even a POST, on a lost answer."""
         return self._with_token(lambda: _watched(request, self._repeatable))
+
+    def carry_mail(self, request: Any) -> Answer:
+        """For answers that hold mail: read with its longest strings cut, so that their size is bounded.
+
+        May arrive twice, as with `carry`, but nothing below this line repeats it.
+        """
+        return self._with_token(lambda: self._read(request))
 
     def carry_once(self, request: Any) -> Answer:
         """For requests that must arrive once: a fresh connection each, no repetition below this line.
@@ -117,6 +128,36 @@ class Wire:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, response.content)
 
+    def _read(self, request: Any) -> Answer:
+        with self._guard:
+            session = self._readers.pop() if self._readers else None
+        session = session or self._reader()
+        try:
+            headers = {**request.headers, "authorization": f"Bearer {self._credentials.token}"}
+            asked = {"data": request.body, "headers": headers, "timeout": self._timeout}
+            with session.request(
+                request.method, request.uri, **asked, allow_redirects=False, stream=True
+            ) as response:
+                kept = Shortener()
+                for piece in response.iter_content(_PIECE):
+                    kept.feed(piece)
+        except BaseException:
+            session.close()
+            raise
+        with self._guard:
+            self._readers.append(session)
+        named = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, named, kept.content())
+
+    def _reader(self) -> Any:
+        import requests.adapters
+
+        session = requests.Session()
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=0))
+        no_surprises(session, self.endpoints)
+        return session
+
     @contextmanager
     def _borrowed(self) -> Iterator[Any]:
         """An AuthorizedHttp for one thread alone: httplib2 mixes up answers when threads share one.
@@ -146,7 +187,8 @@ class Wire:
     def close(self) -> None:
         """Close the idle connections; the next call opens new ones."""
         with self._guard:
-            idle, self._idle = self._idle, []
+            idle, self._idle = [*self._idle, *self._readers], []
+            self._readers = []
         for http in idle:
             http.close()
 

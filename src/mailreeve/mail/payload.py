@@ -10,6 +10,8 @@ from mailreeve.mail.words import decoded
 
 _LIMIT = 4_000_000
 """Characters of base64url taken from one part's body.data."""
+_READ = 2_000_000
+"""Bytes of text behind which a message is cut in any case, and told to be."""
 
 
 def tree(payload: Mapping[str, Any]) -> tuple[Part, tuple[str, ...]]:
@@ -50,6 +52,8 @@ def _part(resource: Mapping[str, Any], defects: list[str]) -> Part:
     size = body.get("size")
     part.size = size if isinstance(size, int) and size >= 0 else len(data)
     part.attachment_id = _text(body, "attachmentId")
+    if not part.attachment_id and len(data) < min(part.size, _READ):
+        defects.append("the text is long and was fetched only in part: cut")
     part.name = decoded(_text(resource, "filename"))
     part.gmail = True
     return part

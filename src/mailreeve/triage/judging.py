@@ -17,6 +17,8 @@ from mailreeve.triage.work import OUT_OF_REACH, Work
 
 KEPT_EVERY = 10
 """After so many verdicts the run's figures are kept: what a killed run spent is known that closely."""
+HELD = 20_000_000
+"""Characters of mail text that wait for their verdicts at the same time, and then one mail more."""
 _ELSEWHERE = {"SPAM", "TRASH", "DRAFT", "CHAT"}
 
 
@@ -69,7 +71,19 @@ def _learn(parts: Parts, message: Message, verdict: Verdict) -> None:
 def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:
     """Every id once, in the order in which they are decided. Raises Cancelled after what was decided."""
     stopped: Cancelled | None = None
+    for one in _all(parts, cascade, ids, cancel):
+        if isinstance(one.error, Cancelled):
+            stopped = one.error
+        else:
+            yield one
+    if stopped:
+        raise stopped
+
+
+def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:
+    """The same, with what was cancelled; no more text is held than HELD and one mail."""
     pending: dict[Future[Verdict], Message] = {}
+    held = 0
     with ThreadPoolExecutor(parts.settings.concurrency, "judge") as pool:
         try:
             for id_, found in parts.gmail.get_many(ids, cancel):
@@ -79,18 +93,21 @@ def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel)
                     yield Judged(id_)
                 else:
                     pending[pool.submit(cascade.judge, found, cancel)] = found
+                    held += len(found.text) + len(found.quoted)
+                if held > HELD:
+                    yield from _decided(parts, pending)
+                    held = 0
         except Cancelled as error:
-            stopped = error
-        if parts.remember:
-            parts.remember(list(pending.values()))
-        for future in as_completed(pending):
-            one = _outcome(pending[future], future)
-            if isinstance(one.error, Cancelled):
-                stopped = one.error
-            else:
-                yield one
-    if stopped:
-        raise stopped
+            yield Judged("", error=error)
+        yield from _decided(parts, pending)
+
+
+def _decided(parts: Parts, pending: dict[Future[Verdict], Message]) -> Iterator[Judged]:
+    """Wait for these verdicts; each is let go of when it is given out."""
+    if parts.remember:
+        parts.remember(list(pending.values()))
+    for future in as_completed(list(pending)):
+        yield _outcome(pending.pop(future), future)
 
 
 def _outcome(message: Message, future: Future[Verdict]) -> Judged:
