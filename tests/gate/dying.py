@@ -80,6 +80,14 @@ class SteppingDatabase(Database):
         self.steps.step(f"after {name}")
         return result
 
+    def many(self, sql: str, values: Any) -> None:
+        rows = list(values)
+        if self.steps is not None:
+            self.steps.step(f"before {' '.join(sql.split()[:2])}")
+        super().many(sql, rows)
+        if self.steps is not None:
+            self.steps.step(f"after {' '.join(sql.split()[:2])}")
+
 
 def child(settings: dict[str, Any], wish: dict[str, Any], log: Path) -> None:
     steps = Steps(log, wish["kill_at"], wish["kill_after"])

@@ -12,7 +12,7 @@ counts as broken.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -103,19 +103,29 @@ class Audit:
                 self._append(_ERASED, gone.told, "mailreeve", "")
         return emptied
 
+    def append_all(self, event: str, bodies: Sequence[Json]) -> None:
+        """Add rows of one kind, in order."""
+        self._chain([(event, body) for body in bodies], "mailreeve", self._account)
+
     def _append(self, event: str, body: Json, actor: str, account: str) -> str:
-        text = canonical(body)
+        return self._chain([(event, body)], actor, account)
+
+    def _chain(self, events: Sequence[tuple[str, Json]], actor: str, account: str) -> str:
+        """Add rows behind the last one, whose seq and hash are read once; returns the new head."""
+        rows: list[tuple[object, ...]] = []
+        keyed = int(bool(self._key))
         with self._db.transaction():
             last = self._db.row("select seq, hash from audit order by seq desc limit 1")
-            seq, prev = (int(last["seq"]) + 1, str(last["hash"])) if last else (1, GENESIS)
-            at = now_ms()
-            keyed = int(bool(self._key))
-            fields = (seq, at, actor, account, event, text, keyed, prev)
-            digest = self._mac(fields, keyed=bool(keyed))
-            self._db.execute(
+            seq, digest = (int(last["seq"]), str(last["hash"])) if last else (0, GENESIS)
+            for event, body in events:
+                seq += 1
+                fields = (seq, now_ms(), actor, account, event, canonical(body), keyed, digest)
+                digest = self._mac(fields, keyed=bool(keyed))
+                rows.append((*fields, digest))
+            self._db.many(
                 "insert into audit (seq, at, actor, account, event, body, keyed, prev, hash)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*fields, digest),
+                rows,
             )
             self._db.execute(
                 "insert into audit_head (one, seq, keyed, mac) values (1, ?, ?, ?)"

@@ -41,7 +41,22 @@ class Journal:
     def intend_all(self, run: str, intents: Sequence[Intent]) -> tuple[str, ...]:
         """Write down several changes in one transaction, all or none."""
         with self._db.transaction():
-            return tuple(self._add(run, intent) for intent in intents)
+            last = self._db.row("select coalesce(max(seq), 0) as seq from change")
+            first = int(last["seq"]) + 1 if last else 1
+            ids = tuple(f"c-{seq:06}" for seq in range(first, first + len(intents)))
+            self._db.many(
+                'insert into change (seq, id, run, account, kind, target, "do", inverse, state, at)'
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [self._row(first + place, run, intent) for place, intent in enumerate(intents)],
+            )
+            self._audit.append_all(
+                "change.intended",
+                [
+                    {"change": id_, "run": run, "kind": one.kind, "target": one.target, "do": one.do}
+                    for id_, one in zip(ids, intents, strict=True)
+                ],
+            )
+        return ids
 
     @contextmanager
     def intending(self, run: str, intents: Sequence[Intent], *, once: bool) -> Iterator[tuple[str, ...]]:
@@ -60,29 +75,19 @@ class Journal:
             self.settle_all(changes, ChangeState.UNKNOWN if open_end else ChangeState.FAILED, error.message)
             raise
 
-    def _add(self, run: str, intent: Intent) -> str:
-        last = self._db.row("select coalesce(max(seq), 0) as seq from change")
-        seq = int(last["seq"]) + 1 if last else 1
-        id_ = f"c-{seq:06}"
-        self._db.execute(
-            'insert into change (seq, id, run, account, kind, target, "do", inverse, state, at)'
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                seq,
-                id_,
-                run,
-                self._account,
-                intent.kind,
-                intent.target,
-                canonical(intent.do),
-                canonical(intent.inverse),
-                ChangeState.INTENDED.value,
-                now_ms(),
-            ),
+    def _row(self, seq: int, run: str, intent: Intent) -> tuple[object, ...]:
+        return (
+            seq,
+            f"c-{seq:06}",
+            run,
+            self._account,
+            intent.kind,
+            intent.target,
+            canonical(intent.do),
+            canonical(intent.inverse),
+            ChangeState.INTENDED.value,
+            now_ms(),
         )
-        body = {"change": id_, "run": run, "kind": intent.kind, "target": intent.target, "do": intent.do}
-        self._audit.append("change.intended", body)
-        return id_
 
     def settle(
         self,
@@ -109,9 +114,17 @@ class Journal:
         inverse: Json | None = None,
     ) -> None:
         """Write down that several changes ended alike, in one transaction."""
+        if not ids:
+            return
+        new, back = (None if one is None else canonical(one) for one in (do, inverse))
         with self._db.transaction():
-            for id_ in ids:
-                self._settle(id_, state, note, do, inverse)
+            self._db.many(
+                'update change set state = ?, note = ?, settled_at = ?, "do" = coalesce(?, "do"),'
+                " inverse = coalesce(?, inverse) where id = ? and account = ?",
+                [(state.value, note, now_ms(), new, back, id_, self._account) for id_ in ids],
+            )
+            told = {} if do is None else {"do": do}
+            self._audit.append_all(f"change.{state.value}", [{"change": id_, **told} for id_ in ids])
 
     def undoing(self, ids: Sequence[str]) -> None:
         """Write down that changes are about to be taken back; until that is settled their end is not known."""
@@ -122,25 +135,6 @@ class Journal:
                     (ChangeState.UNKNOWN.value, "being undone", id_, self._account),
                 )
                 self._audit.append("change.undoing", {"change": id_})
-
-    def _settle(self, id_: str, state: ChangeState, note: str, do: Json | None, inverse: Json | None) -> None:
-        self._db.execute(
-            'update change set state = ?, note = ?, settled_at = ?, "do" = coalesce(?, "do"),'
-            " inverse = coalesce(?, inverse) where id = ? and account = ?",
-            (
-                state.value,
-                note,
-                now_ms(),
-                None if do is None else canonical(do),
-                None if inverse is None else canonical(inverse),
-                id_,
-                self._account,
-            ),
-        )
-        body: Json = {"change": id_}
-        if do is not None:
-            body["do"] = do
-        self._audit.append(f"change.{state.value}", body)
 
     def change(self, id_: str) -> Change:
         """One change. Raises InputError when there is none of that id."""

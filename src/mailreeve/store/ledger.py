@@ -167,11 +167,10 @@ class Ledger:
                 f"select * from ledger where account = ? and state in {_OPEN} order by {_ORDER} limit ?",
                 (self._account, _ALL if limit is None else limit),
             )
-            for row in rows:
-                self._db.execute(
-                    "update ledger set run = ?, error = '' where account = ? and message = ? and generation = ?",
-                    (run, self._account, row["message"], row["generation"]),
-                )
+            self._db.many(
+                "update ledger set run = ?, error = '' where account = ? and message = ? and generation = ?",
+                [(run, self._account, row["message"], row["generation"]) for row in rows],
+            )
         return tuple(_entry(row, run=run, error="") for row in rows)
 
     def open(self) -> tuple[Entry, ...]:
@@ -293,15 +292,16 @@ class Ledger:
         )
         return tuple(_entry(row) for row in rows)
 
-    def coverage(self, run: str, already: int = 0) -> Coverage:
+    def coverage(self, run: str, already: int = 0, entries: Sequence[Entry] | None = None) -> Coverage:
         """What became of the messages of a run; those that it did not come to are in no count.
 
+        `entries` are its rows, when the caller has them.
         A message counts as decided from its verdict on, also while its labels or its draft are still due.
         """
         decided = dict(Coverage().decided)
         human: list[str] = []
         failed: list[Failure] = []
-        for entry in self.entries([run]):
+        for entry in self.entries([run]) if entries is None else entries:
             if entry.error:
                 failed.append(Failure(entry.message, entry.error))
             elif entry.verdict is None or entry.state in _LEFT_OUT:

@@ -15,7 +15,7 @@ from mailreeve.triage.parts import Parts
 
 def order(parts: Parts, message: Message) -> int:
     """Queue the acts of a mail that was just decided, in the caller's transaction; returns how many are new."""
-    entry = parts.ledger.entry(message.id)
+    entry = parts.ledger.entry(message.id) if parts.outlet else None
     if parts.outlet is None or entry is None or entry.verdict is None:
         return 0
     wanted = [one for one in entry.verdict.does if one.kind in OUTSIDE]

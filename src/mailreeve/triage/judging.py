@@ -1,7 +1,7 @@
 """The step that reads and decides: queued -> judged. It changes nothing in Gmail."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from mailreeve.cancel import Cancel
@@ -15,8 +15,6 @@ from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import OUT_OF_REACH, Work
 
-KEPT_EVERY = 10
-"""After so many verdicts the run's figures are kept: what a killed run spent is known that closely."""
 HELD = 20_000_000
 """Characters of mail text that wait for their verdicts at the same time, and then one mail more."""
 _ELSEWHERE = {"SPAM", "TRASH", "DRAFT", "CHAT"}
@@ -38,27 +36,30 @@ def judge(work: Work, ids: Sequence[str], checkpoint: Callable[[], None]) -> Non
     A message that left the inbox meanwhile is left alone. Raises Cancelled or LoginNeeded, and
     GoogleUnavailable or QuotaSpent when not one message came; verdicts that were reached before are saved.
     """
-    ledger = work.parts.ledger
     history_id = work.parts.gmail.profile().history_id
     errors: list[Exception] = []
-    for number, one in enumerate(verdicts(work.parts, work.cascade, ids, work.cancel)):
-        if number % KEPT_EVERY == 0:
-            checkpoint()
-        if one.error is not None:
-            errors.append(one.error)
-            work.failed(one.id, one.error, judging=True)
-        elif one.verdict is None or one.message is None:
-            ledger.close(work.run, one.id, EntryState.OUTSIDE)
-        else:
-            seen = sight(one.message, history_id)
-            with (
-                ledger.transaction()
-            ):  # what rules want done outside is written down with the decision, or neither
-                if ledger.save_verdict(work.run, one.id, one.verdict, seen):
-                    acting.order(work.parts, one.message)
-            _learn(work.parts, one.message, one.verdict)
+    for batch in _batches(work.parts, work.cascade, ids, work.cancel):
+        with work.parts.ledger.transaction():  # what was reached at the same time is one write to the disk
+            for one in batch:
+                _keep(work, one, history_id)
+        for one in batch:
+            if one.error is not None:
+                errors.append(one.error)
+                work.failed(one.id, one.error, judging=True)
+        checkpoint()
     if len(errors) == len(ids) and all(isinstance(error, OUT_OF_REACH) for error in errors):
         raise errors[0]
+
+
+def _keep(work: Work, one: Judged, history_id: str) -> None:
+    if one.error is not None:
+        return
+    if one.verdict is None or one.message is None:
+        work.parts.ledger.close(work.run, one.id, EntryState.OUTSIDE)
+        return
+    if work.parts.ledger.save_verdict(work.run, one.id, one.verdict, sight(one.message, history_id)):
+        acting.order(work.parts, one.message)  # what rules want outside is written down with it, or neither
+    _learn(work.parts, one.message, one.verdict)
 
 
 def _learn(parts: Parts, message: Message, verdict: Verdict) -> None:
@@ -70,17 +71,23 @@ def _learn(parts: Parts, message: Message, verdict: Verdict) -> None:
 
 def verdicts(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:
     """Every id once, in the order in which they are decided. Raises Cancelled after what was decided."""
+    for batch in _batches(parts, cascade, ids, cancel):
+        yield from batch
+
+
+def _batches(
+    parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel
+) -> Iterator[tuple[Judged, ...]]:
+    """The same, together what is decided by the time that somebody asks."""
     stopped: Cancelled | None = None
-    for one in _all(parts, cascade, ids, cancel):
-        if isinstance(one.error, Cancelled):
-            stopped = one.error
-        else:
-            yield one
+    for batch in _all(parts, cascade, ids, cancel):
+        stopped = next((one.error for one in batch if isinstance(one.error, Cancelled)), stopped)
+        yield tuple(one for one in batch if not isinstance(one.error, Cancelled))
     if stopped:
         raise stopped
 
 
-def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[Judged]:
+def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> Iterator[tuple[Judged, ...]]:
     """The same, with what was cancelled; no more text is held than HELD and one mail."""
     pending: dict[Future[Verdict], Message] = {}
     held = 0
@@ -88,9 +95,9 @@ def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> 
         try:
             for id_, found in parts.gmail.get_many(ids, cancel):
                 if isinstance(found, MailreeveError):
-                    yield Judged(id_, error=found)
+                    yield (Judged(id_, error=found),)
                 elif not is_incoming(found):
-                    yield Judged(id_)
+                    yield (Judged(id_),)
                 else:
                     pending[pool.submit(cascade.judge, found, cancel)] = found
                     held += len(found.text) + len(found.quoted)
@@ -98,16 +105,17 @@ def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> 
                     yield from _decided(parts, pending)
                     held = 0
         except Cancelled as error:
-            yield Judged("", error=error)
+            yield (Judged("", error=error),)
         yield from _decided(parts, pending)
 
 
-def _decided(parts: Parts, pending: dict[Future[Verdict], Message]) -> Iterator[Judged]:
-    """Wait for these verdicts; each is let go of when it is given out."""
+def _decided(parts: Parts, pending: dict[Future[Verdict], Message]) -> Iterator[tuple[Judged, ...]]:
+    """Wait for these verdicts; they are let go of when they are given out."""
     if parts.remember:
         parts.remember(list(pending.values()))
-    for future in as_completed(list(pending)):
-        yield _outcome(pending.pop(future), future)
+    while pending:
+        done, _ = wait(pending, return_when=FIRST_COMPLETED)
+        yield tuple(_outcome(pending.pop(future), future) for future in done)
 
 
 def _outcome(message: Message, future: Future[Verdict]) -> Judged:

@@ -111,7 +111,8 @@ class _Running:
         self._run = run.id
         self._meter = _Meter(parts, run.result)
         self._already = int(run.result.get("already", 0))
-        self._checkpoint()
+        self._next = 0.0
+        self._keep()
 
     def go(self, options: Options, progress: Progress, cancel: Cancel, engine: Engine) -> RunResult:
         parts, ledger = self._parts, self._parts.ledger
@@ -141,7 +142,7 @@ class _Running:
         if intake.history_id:
             ledger.save_cursor(intake.history_id)
         ledger.claim(self._run, intake.cap)
-        self._checkpoint()
+        self._keep()
 
     def _close(self, state: RunState) -> RunResult:
         result = self._result(state)
@@ -161,7 +162,14 @@ class _Running:
         )
 
     def _checkpoint(self) -> None:
+        """Keep the figures, for at most a twentieth of the time: the longer the run, the longer it takes."""
+        if time.monotonic() >= self._next:
+            self._keep()
+
+    def _keep(self) -> None:
+        start = time.monotonic()
         self._parts.ledger.runs.save(self._run, self._result(RunState.RUNNING).as_json())
+        self._next = time.monotonic() + 19 * (time.monotonic() - start)
 
     def _result(self, state: RunState) -> RunResult:
         ledger, meter = self._parts.ledger, self._meter
@@ -170,7 +178,7 @@ class _Running:
             run=self._run,
             account=self._parts.account,
             started=meter.started,
-            coverage=ledger.coverage(self._run, self._already),
+            coverage=ledger.coverage(self._run, self._already, entries),
             drafts=tuple(entry.draft for entry in entries if entry.draft),
             units=meter.units,
             usage=meter.usage,
