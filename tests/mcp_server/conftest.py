@@ -16,7 +16,7 @@ from mailreeve.mcp_server.page import Way
 from mailreeve.mcp_server.server import build
 from mailreeve.web.serve import ReviewServer
 
-EVERYTHING = PolicyConfig(capabilities=("read", "label", "draft", "send"))
+EVERYTHING = PolicyConfig(capabilities=("read", "label", "draft", "send", "contacts", "calendar"))
 Make = Callable[..., App]
 Connect = Callable[..., Client]
 

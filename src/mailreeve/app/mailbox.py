@@ -23,8 +23,10 @@ from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
+    from mailreeve.gate.events import Appointments
     from mailreeve.gate.gate import Gate
     from mailreeve.gate.outbox import Outlet
+    from mailreeve.google.calendar import Calendar
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
     from mailreeve.outbound.destination import Destination
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from mailreeve.reading.protocol import Reader
     from mailreeve.store.contacts import Contacts
     from mailreeve.store.index import Index
+    from mailreeve.store.proposals import Proposals
     from mailreeve.triage.cascade import Cascade
     from mailreeve.triage.parts import Parts
     from mailreeve.triage.ruling import Ruling
@@ -137,7 +140,8 @@ class Mailbox:
             self.audit,
             rules,
             self.config.home / "locks",
-            contacts=self.correspondents.known,
+            contacts=self._acquainted,
+            appointments=self._appointments(proposals) if self.may("calendar") else None,
         )
         made.recover()  # what a crash left open is found out before anything new begins
         return made
@@ -161,6 +165,27 @@ class Mailbox:
 
         self._demand("contacts")
         return Book(People(self._transport), self.contacts)
+
+    def _acquainted(self) -> frozenset[str]:
+        """Addresses that the person knows from elsewhere: written to, or in the address book."""
+        return self.correspondents.known() | {key for one in self.contacts.all(own=True) for key in one.keys}
+
+    @property
+    def calendar(self) -> "Calendar":
+        """The calendar at Google, to look at. Raises ScopeMissing while it is not turned on."""
+        from mailreeve.google.calendar import Calendar
+
+        self._demand("calendar")
+        return Calendar(self._transport)
+
+    def _appointments(self, proposals: "Proposals") -> "Appointments":
+        """What changes the calendar; the scheduler is handed to the gate alone."""
+        from mailreeve.gate.events import Appointments
+        from mailreeve.gate.ports import SystemClock
+        from mailreeve.google.scheduling import Scheduler
+
+        scheduler, locks = Scheduler(self._transport), self.config.home / "locks"
+        return Appointments(proposals, self.calendar, scheduler, self.audit, SystemClock(), locks)
 
     def _demand(self, capability: str) -> None:
         if not self.may(capability):

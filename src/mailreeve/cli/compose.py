@@ -97,12 +97,26 @@ def send(face: Face, draft_id: str, at: str, as_json: bool) -> int:
     With --at it leaves then, while `mailreeve serve` runs, or with the next `mailreeve triage` within an hour.
     """
     pending = sending.propose(face.box, draft_id, at=at or None)
-    if pending.decision == "ask" and not face.asks:
-        answer = sending.waiting(face.box, pending.proposal_id, "nobody is at this terminal to confirm it")
-    elif pending.decision == "allow" or _asked(pending.question):
-        answer = sending.confirm(face.box, pending.proposal_id, pending.digest, channel="tty", by="terminal")
+    return settled(
+        face,
+        pending.proposal_id,
+        pending.digest,
+        pending.question,
+        as_json=as_json,
+        decision=pending.decision,
+    )
+
+
+def settled(
+    face: Face, proposal: str, digest: str, question: str, *, as_json: bool, decision: str = "ask"
+) -> int:
+    """Ask the person at the terminal, do what they say, and tell it; 5 when nobody is there."""
+    if decision == "ask" and not face.asks:
+        answer = sending.waiting(face.box, proposal, "nobody is at this terminal to confirm it")
+    elif decision == "allow" or _asked(question):
+        answer = sending.confirm(face.box, proposal, digest, channel="tty", by="terminal")
     else:
-        answer = sending.decline(face.box, pending.proposal_id, "declined on the terminal")
+        answer = sending.decline(face.box, proposal, "declined on the terminal")
     if as_json:
         print_json(answer)
     else:
@@ -117,4 +131,13 @@ def _asked(question: str) -> bool:
     if len(lines) > _SCREEN:  # then the start has scrolled away
         head = lines[1 : lines.index("")]
         click.echo("\n".join(["", *(line for line in head if not line.startswith("From:"))]), err=True)
-    return click.prompt("Send it? Type yes", default="no", err=True).strip().lower() == "yes"
+    return (
+        click.prompt(
+            "Do it? Type yes" if lines[0] != "Send this e-mail?" else "Send it? Type yes",
+            default="no",
+            err=True,
+        )
+        .strip()
+        .lower()
+        == "yes"
+    )

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("mailreeve.cli.rules", "rules"),
     "undo": ("mailreeve.cli.triage", "undo"),
     "followups": ("mailreeve.cli.followups", "followups"),
+    "calendar": ("mailreeve.cli.calendar", "calendar"),
     "contacts": ("mailreeve.cli.contacts", "contacts"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),
     "access": ("mailreeve.cli.access", "access"),

@@ -20,6 +20,7 @@ SHORT = {
     "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
     "followups": "What you asked and nobody answered, and what you promised by a date.",
+    "calendar": "Your calendar: agenda, free times, events and answers that you confirm.",
     "contacts": "Whom you know: list, find, sync, export, merge what is there twice.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",

@@ -22,13 +22,15 @@ from mailreeve.errors import (
     NeedsPerson,
     NotApproved,
 )
-from mailreeve.gate import bounce, policy
+from mailreeve.gate import appointment, bounce, policy
+from mailreeve.gate.events import Appointments
 from mailreeve.gate.execute import SETTLE_SECONDS, Executor, Outcome, facts
 from mailreeve.gate.policy import Answer, Policy
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender, SystemClock
 from mailreeve.gate.proposal import APPROVED_MS, DAY_MS, MISSED_MS, digest, same, text_hash
 from mailreeve.gate.propose import Examined, Proposer
-from mailreeve.models import Draft, Proposal
+from mailreeve.gate.steps import Steps
+from mailreeve.models import Draft, Event, EventRequest, Proposal
 from mailreeve.models import ProposalState as State
 from mailreeve.store.proposals import Approval, Proposals
 
@@ -51,14 +53,19 @@ class Gate:
         clock: Clock | None = None,
         contacts: Callable[[], Collection[str]] = tuple,
         settle_seconds: float = SETTLE_SECONDS,
+        appointments: Appointments | None = None,
     ) -> None:
-        """`locks` is a private folder; `contacts` gives addresses that the person knows from elsewhere."""
+        """`locks` is a private folder; `contacts` gives addresses that the person knows from elsewhere.
+
+        `appointments` changes the calendar; None while the person has not turned it on.
+        """
         self._proposals = proposals
         self._reader = reader
         self._audit = audit
         self._policy = rules
         self._clock = clock or SystemClock()
         self._proposer = Proposer(proposals, reader, audit, rules, self._clock, contacts)
+        self._appointments = appointments
         self._executor = Executor(proposals, reader, sender, audit, self._clock, locks, settle_seconds)
 
     # --- proposing ----------------------------------------------------------------------------------
@@ -97,22 +104,52 @@ class Gate:
         if before and _same_wish(before, draft, kind, at):
             return before
         proposal, ruling = self._proposer.draw_up(draft, kind, at)
+        self._add(before, proposal)
+        if ruling.answer is Answer.ALLOW and not ask:
+            return self._approve(proposal, "policy", ruling.reason, secrets.token_hex(16))
+        return proposal
+
+    def _add(self, before: Proposal | None, proposal: Proposal) -> None:
         with self._proposals.transaction():
             if before:
                 self._withdraw(before, "Replaced by a newer proposal for this draft.")
             if not self._proposals.add(proposal):
                 raise GateError("Another proposal for this draft was made just now.", "Ask again.")
             self._audit.append("send.proposed", facts(proposal))
-        if ruling.answer is Answer.ALLOW and not ask:
-            return self._approve(proposal, "policy", ruling.reason, secrets.token_hex(16))
+
+    def propose_event(self, kind: str, wish: EventRequest, about: Event | None = None) -> Proposal:
+        """Freeze a change of the calendar, which a person is asked about whatever the settings trust.
+
+        `about` is the event as it was read. Raises GateError, InputError; NeedsPerson while it is not known what
+        became of an earlier change of it.
+        """
+        self._expire()
+        if self._appointments is None:
+            raise GateError("The calendar is not connected.", "Run `mailreeve login --calendar`.")
+        draft = appointment.draft(kind, wish, about, self._proposals.account)
+        before = self._open(draft.id)
+        proposal = self._proposer.draw_up_event(kind, draft, wish)
+        self._add(before, proposal)
         return proposal
+
+    def waits_for(self, draft_id: str) -> Proposal | None:
+        """The open proposal for a draft or an event, or None."""
+        return self._proposals.open_for(draft_id)
+
+    def _steps(self, proposal: Proposal) -> Steps:
+        """Who carries out this kind."""
+        if not appointment.is_event(proposal.kind):
+            return self._executor
+        if self._appointments is None:
+            raise GateError("The calendar is not connected.", "Run `mailreeve login --calendar`.")
+        return self._appointments
 
     def _open(self, draft_id: str) -> Proposal | None:
         """The open proposal of a draft that can be taken up again or replaced."""
         before = self._proposals.open_for(draft_id)
         if before is None or before.state not in {State.EXECUTING, State.UNKNOWN}:
             return self._unless_stale(before) if before else None
-        outcome = self._executor.look_again(before)
+        outcome = self._steps(before).look_again(before)
         if outcome.state in {State.EXECUTING, State.UNKNOWN}:
             raise NeedsPerson(
                 f"It is not known whether this draft was sent already. {outcome.reason}",
@@ -213,8 +250,9 @@ class Gate:
             raise NotApproved("Its time has not come.", "It leaves by itself while Mailreeve runs.")
         if _missed(proposal, now):
             raise NotApproved("Its time was missed by over an hour.", "It has to be confirmed again.")
-        self._check_policy(proposal, now)
-        return self._executor.run(proposal, self._policy.sends_per_day)
+        if not appointment.is_event(proposal.kind):
+            self._check_policy(proposal, now)
+        return self._steps(proposal).run(proposal, self._policy.sends_per_day)
 
     def _check_policy(self, proposal: Proposal, now: int) -> None:
         """The settings may have changed since the approval."""
@@ -230,9 +268,9 @@ class Gate:
         outcomes = []
         for proposal in self._proposals.in_states((State.EXECUTING, State.UNKNOWN)):
             try:
-                outcomes.append(self._executor.look_again(proposal))
-            except AlreadyRunning:
-                continue  # its process is alive and will tell
+                outcomes.append(self._steps(proposal).look_again(proposal))
+            except (AlreadyRunning, GateError):
+                continue  # its process is alive and will tell; or the calendar is not connected
         self._executor.tidy()
         return tuple(outcomes)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailreeve.models import Draft, Json, Message, Page, SentMail, Thread
+from mailreeve.models import Draft, Event, EventRequest, Json, Message, Page, SentMail, Thread
 
 
 class MailReader(Protocol):
@@ -43,6 +43,20 @@ class MailSender(Protocol):
 
         Raises OutcomeUnknown when the answer is lost: it may have left.
         """
+
+
+class EventReader(Protocol):
+    """The part of google.calendar.Calendar that looks at one event."""
+
+    def get(self, id_: str) -> Event:
+        """An event as it is now, cancelled when it was deleted. Raises NotFound."""
+
+
+class EventCarrier(Protocol):
+    """google.scheduling.Scheduler: the only thing that changes a calendar, handed to the gate alone."""
+
+    def carry(self, wish: EventRequest) -> Event | None:
+        """One request, never repeated. Raises OutcomeUnknown, AlreadyThere, ChangedMeanwhile."""
 
 
 class AuditLog(Protocol):

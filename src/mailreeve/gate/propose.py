@@ -11,12 +11,14 @@ from mailreeve.gate.ports import AuditLog, Clock, MailReader
 from mailreeve.gate.proposal import DAY_MS, PROPOSED_MS, body_hash, digest, new_id
 from mailreeve.gate.reconcile import MARK
 from mailreeve.mail import mime
-from mailreeve.models import Draft, Envelope, Flag, Message, Proposal
+from mailreeve.models import Draft, Envelope, EventRequest, Flag, Message, Proposal
 from mailreeve.models import ProposalState as State
 from mailreeve.store.proposals import Proposals
 
 LATEST_DAYS = 365
 """How far ahead a message can be scheduled."""
+_ABOUT_GUESTS = frozenset({"new_recipient", "lookalike", "external", "many_recipients", "hidden_text"})
+"""Flags of a mail that say something about the guests of an event too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,31 @@ class Proposer:
             scheduled_at=at,
         )
         return replace(proposal, digest=digest(proposal)), ruling
+
+    def draw_up_event(self, kind: str, draft: Draft, wish: EventRequest) -> Proposal:
+        """A change of the calendar that is not kept yet: a person is asked, whatever the settings trust."""
+        examined = self.examine(draft)
+        now = self._clock.now()
+        private = wish.body.get("extendedProperties", {}).get("private", {})
+        proposal = Proposal(
+            id=new_id(),
+            kind=kind,
+            account=self._proposals.account,
+            draft_id=draft.id,
+            thread_id="",
+            message_id=examined.message.message_id,
+            mark=str(private.get("mailreeve", "")),
+            envelope=examined.envelope,
+            subject=examined.message.subject,
+            raw=draft.raw,
+            body_hash=body_hash(examined.message),
+            flags=tuple(flag for flag in examined.flags if flag.code in _ABOUT_GUESTS),
+            digest="",
+            state=State.PROPOSED,
+            created_at=now,
+            expires_at=now + PROPOSED_MS,
+        )
+        return replace(proposal, digest=digest(proposal))
 
     def moment(self, at: datetime | None) -> int:
         """When to send, in epoch milliseconds, 0 for at once. Raises InputError for a time that cannot be."""

@@ -23,6 +23,7 @@ from mailreeve.service.answers import (
     SummarizeAnswer,
     WaitingDraft,
 )
+from mailreeve.service.answers.calendar import EventJson, SlotJson
 from mailreeve.service.answers.people import PeopleAnswer
 
 
@@ -65,6 +66,21 @@ class Reading(Fenced):
 
 class People(Fenced, PeopleAnswer):
     """People; names are as they write them themselves."""
+
+
+class Planned(Fenced, total=False):
+    """Events or free times; or a change that waits for the user, under `draft_id`."""
+
+    events: list[EventJson]
+    slots: list[SlotJson]
+    unknown: list[str]
+    zone: str
+    more: bool
+    status: str
+    draft_id: str
+    proposal: str
+    question: str
+    advice: str
 
 
 class FencedFile(Fenced, FileAnswer):

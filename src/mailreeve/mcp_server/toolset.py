@@ -11,6 +11,7 @@ from mcp.types import ToolAnnotations
 from mailreeve.mcp_server.asked import CheckedTool
 from mailreeve.mcp_server.card import URI
 from mailreeve.mcp_server.schema import trimmed
+from mailreeve.mcp_server.tools.calendar import calendar
 from mailreeve.mcp_server.tools.drafts import draft_mail
 from mailreeve.mcp_server.tools.labels import label_mail, undo
 from mailreeve.mcp_server.tools.mail import get_attachment, read_mail, search_mail
@@ -63,7 +64,8 @@ TOOLS = (
     _entry(find_contacts, "Find people", READS, "read"),
     _entry(label_mail, "Label, archive, star, trash", CHANGES, "label"),
     _entry(draft_mail, "Write a draft", WRITES, "draft"),
-    _entry(send_mail, "Send a draft after asking the user", WRITES, "send"),
+    _entry(calendar, "Calendar", WRITES, "calendar"),
+    _entry(send_mail, "Send a draft after asking the user", WRITES, "send", "calendar"),
     _entry(triage, "Triage new mail", WRITES, "label"),
     _entry(review, "What waits, digest, runs", LOOKS, "read"),
     _entry(open_review, "Open the review page", SHOWS, "draft", "send"),

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from mailreeve.app import Mailbox
 from mailreeve.errors import InputError, NotFound
 from mailreeve.gate import question
+from mailreeve.gate.appointment import PREFIX, is_event
 from mailreeve.gate.execute import Outcome
 from mailreeve.gate.proposal import digest, same
 from mailreeve.mail import mime
@@ -49,6 +50,11 @@ def propose(box: Mailbox, draft_id: str, at: str | None = None) -> Pending:
 
     Raises NotFound, InputError, or GateError when the policy refuses.
     """
+    if draft_id.startswith(PREFIX):
+        waits = box.gate.waits_for(draft_id)
+        if waits is None or at:
+            raise InputError("No change of this event waits for an answer.", "Propose it again, for now.")
+        return Pending(waits.id, waits.digest, question.text(waits, zone=box.zone), "ask")
     proposal = box.gate.propose_send(draft_id, _moment(box, at))
     decision: Literal["ask", "allow"] = "ask" if proposal.state is State.PROPOSED else "allow"
     return Pending(proposal.id, proposal.digest, question.text(proposal, zone=box.zone), decision)
@@ -73,7 +79,9 @@ def confirm(
 
 def decline(box: Mailbox, proposal_id: str, reason: str) -> SendAnswer:
     """It was not approved; the draft stays in Gmail."""
-    return answer(box.gate.reject(proposal_id, reason), "Not approved. The draft is kept in Gmail.")
+    done = box.gate.reject(proposal_id, reason)
+    kept = "Nothing was changed." if is_event(done.kind) else "The draft is kept in Gmail."
+    return answer(done, f"Not approved. {kept}")
 
 
 def waiting(
@@ -86,7 +94,7 @@ def waiting(
         f"with `{program} send {proposal.draft_id}` on a terminal",
         f"on the page that `{program} review --web` opens",
     ]
-    if not box.config.demo:
+    if not box.config.demo and not is_event(proposal.kind):
         ways.append(f"from Gmail (https://mail.google.com/mail/?authuser={box.address}#drafts)")
     return answer(proposal, f"Nothing was sent: {why}. It can be sent {', or '.join(ways)}.")
 
@@ -177,6 +185,8 @@ def _newest(box: Mailbox, draft_id: str) -> Proposal | None:
 
 def _is_unchanged(box: Mailbox, proposal: Proposal) -> bool:
     """True when the draft in Gmail is still what the proposal, whose bytes are wiped by now, was made from."""
+    if is_event(proposal.kind):
+        return True
     try:
         draft = box.gmail.draft(proposal.draft_id)
     except NotFound:

@@ -1,6 +1,6 @@
 """The demo's address book (the people of its mail, one of them twice, one whom Google noted) and its calendar."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from mailreeve.sandbox import calendar, people
@@ -67,9 +67,7 @@ def _events(state: State) -> None:
 
 def _times(day: date, start: str, end: str) -> dict[str, Any]:
     """On the clock of this machine, as the texts of the mail have it."""
-    told = [
-        datetime.combine(day, datetime.strptime(one, "%H:%M").time()).astimezone() for one in (start, end)
-    ]  # noqa: DTZ007 -- a time of the day
+    told = [datetime.combine(day, time.fromisoformat(one)).astimezone() for one in (start, end)]
     return {"start": {"dateTime": told[0].isoformat()}, "end": {"dateTime": told[1].isoformat()}}
 
 

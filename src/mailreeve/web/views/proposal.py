@@ -13,6 +13,7 @@ def show(visit: Visit) -> Reply:
     """The question, with a token for one answer; or what became of it."""
     found = review.proposed(visit.box, visit.path["id"], cancel=visit.cancel)
     assert found.proposal is not None  # noqa: S101 -- review.proposed sets it
+    event = review.asked_of_event(found.proposal)
     asks = found.proposal.state in {State.PROPOSED, State.APPROVED}
     return page(
         visit,
@@ -23,7 +24,8 @@ def show(visit: Visit) -> Reply:
         state=found.proposal.state.value,
         asks=asks,
         nonce=visit.session.nonce(found.proposal.id, found.digest) if asks else "",
-        may_send=review.may(visit.box, "send"),
+        may_send=event or review.may(visit.box, "send"),
+        event=event,
     )
 
 
@@ -52,6 +54,9 @@ def approve(visit: Visit) -> Reply:
 def decline(visit: Visit) -> Reply:
     """Not now: the question is closed, the draft stays."""
     done = sending.decline(visit.box, visit.path["id"], "not sent after a look at the review page")
+    if done["draft_id"].startswith("event:"):
+        visit.session.tell(done["advice"])
+        return go("/")
     visit.session.tell("Not sent. The draft is kept.")
     return go(f"/draft/{done['draft_id']}")
 
