@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "followups": ("mailreeve.cli.followups", "followups"),
     "calendar": ("mailreeve.cli.calendar", "calendar"),
     "contacts": ("mailreeve.cli.contacts", "contacts"),
+    "records": ("mailreeve.cli.records", "records"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),
     "access": ("mailreeve.cli.access", "access"),
     "destinations": ("mailreeve.cli.destinations", "destinations"),

@@ -22,6 +22,7 @@ SHORT = {
     "followups": "What you asked and nobody answered, and what you promised by a date.",
     "calendar": "Your calendar: agenda, free times, events and answers that you confirm.",
     "contacts": "Whom you know: list, find, sync, export, merge what is there twice.",
+    "records": "What was written with whom: threads of each contact or company, and their export.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",
     "destinations": "Where events go: webhooks and ticket systems, your consent to each, what waits.",
