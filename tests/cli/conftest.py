@@ -2,15 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.outbound.receiver import Receiver, running
 from tests.sandbox_server import Factory, SandboxServer
 
 from mailreeve.cli import root
+from mailreeve.outbound import webhook
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,15 @@ def demo(sandbox_factory: Factory, monkeypatch: pytest.MonkeyPatch) -> SandboxSe
         "[google]\nquota = 'off'\n", encoding="utf-8"
     )  # no pacing: tests do not wait
     return server
+
+
+@pytest.fixture
+def receiver(demo: SandboxServer) -> Iterator[Receiver]:
+    """A webhook that the settings of the demo name."""
+    with running() as one:
+        (Path(os.environ["MAILREEVE_HOME"]) / "config.toml").write_text(
+            '[google]\nquota = "off"\n[policy]\ncapabilities = ["read", "outbound"]\n[[destination]]\nid = "hook"\n'
+            f'url = "http://127.0.0.1:{one.port}/in"\nprivate = true\nsecrets = ["{webhook.new_secret()}"]\n',
+            encoding="utf-8",
+        )
+        yield one

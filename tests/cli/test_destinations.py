@@ -1,28 +1,9 @@
 """destinations on a real terminal: a pseudo-terminal on which nobody but the test types (POSIX)."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_compose import on_terminal
-from tests.outbound.receiver import Receiver, running
-from tests.sandbox_server import SandboxServer
-
-from mailreeve.outbound import webhook
-
-
-@pytest.fixture
-def receiver(demo: SandboxServer) -> Iterator[Receiver]:
-    """A webhook that the settings of the demo name."""
-    with running() as one:
-        (Path(os.environ["MAILREEVE_HOME"]) / "config.toml").write_text(
-            '[google]\nquota = "off"\n[policy]\ncapabilities = ["read", "outbound"]\n[[destination]]\nid = "hook"\n'
-            f'url = "http://127.0.0.1:{one.port}/in"\nprivate = true\nsecrets = ["{webhook.new_secret()}"]\n',
-            encoding="utf-8",
-        )
-        yield one
+from tests.outbound.receiver import Receiver
 
 
 @pytest.mark.parametrize(("typed", "code", "state"), [("no", 0, "not agreed"), ("yes", 0, "agreed")])

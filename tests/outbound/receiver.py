@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,8 @@ class Receiver:
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     """Status and headers of the next answers; 200 when there are none left. Status 0 cuts the line."""
     seen: list[Seen] = field(default_factory=list)
+    delay: float = 0
+    """Seconds before each answer."""
     connections: int = 0
     names: list[str | None] = field(default_factory=list)
     """Server names that TLS clients asked for (SNI)."""
@@ -39,6 +42,7 @@ def running(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.seen.append(Seen(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            time.sleep(receiver.delay)
             status, headers = receiver.answers.pop(0) if receiver.answers else (200, {})
             if status:
                 self.send_response(status)

@@ -18,7 +18,7 @@ from mailreeve.errors import (
 )
 from mailreeve.web import guard, render
 from mailreeve.web.session import Session, Sessions
-from mailreeve.web.views import audit, draft, night, original, proposal, queue, stats
+from mailreeve.web.views import audit, destination, draft, night, original, proposal, queue, rules, stats
 from mailreeve.web.visit import Reply, View, Visit
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ _GET: Mapping[str, View] = {
     "/proposal/{id}/source": proposal.source,
     "/night": night.show,
     "/stats": stats.show,
+    "/rules": rules.show,
+    "/rules/test": rules.test,
+    "/rules/explain/{id}": rules.explain,
+    "/destination/{id}": destination.show,
     "/audit": audit.show,
     "/message/{id}": original.show,
     "/message/{id}/original": original.framed,
@@ -46,6 +50,9 @@ _POST: Mapping[str, View] = {
     "/proposal/{id}/withdraw": proposal.withdraw,
     "/proposal/{id}/settle": proposal.settle,
     "/message/{id}/correct": night.correct,
+    "/destination/{id}/consent": destination.consent,
+    "/destination/{id}/revoke": destination.revoke,
+    "/outbox/{seq}/retry": destination.retry,
     "/undo": night.undo,
 }
 _FILES = {"style.css": "text/css", "keys.js": "text/javascript", "mark.svg": "image/svg+xml"}

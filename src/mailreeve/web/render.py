@@ -11,7 +11,13 @@ from mailreeve.web.visit import Reply, Visit
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PLACES = (("/", "Waiting"), ("/night", "Last night"), ("/stats", "Figures"), ("/audit", "Audit log"))
+PLACES = (
+    ("/", "Waiting"),
+    ("/night", "Last night"),
+    ("/rules", "Rules"),
+    ("/stats", "Figures"),
+    ("/audit", "Audit log"),
+)
 
 
 @lru_cache(maxsize=1)
