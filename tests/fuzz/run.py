@@ -58,7 +58,8 @@ class Watch:
         took = time.process_time() - start
         if len(data) <= _GROWN * 1.1 and took > self.slowest:
             self.slowest, self._slowest = took, data
-        limit = _SLOW if len(data) < _GROWN else 5 * _SLOW  # instrumented code is some four times slower
+        # Instrumented code is some six times slower, and `html` reads each input three times.
+        limit = _SLOW if len(data) < _GROWN else 10 * _SLOW
         if took > limit:
             self._keep(f"slow {int(took)} s for {len(data) // 1000} kB", data)
 

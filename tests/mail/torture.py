@@ -170,6 +170,9 @@ CASES: dict[str, Callable[[], bytes]] = {
         + "--v9:1}</style>"
         + "<p>x" * 29_000,
     ),
+    "blocks without selectors": lambda: mail(
+        HTML, "<style>" + "dis{{({{{{{z{{{{{{{{{{{" * 12_000 + "</style>x"
+    ),
     "blocks in selectors": lambda: mail(
         HTML, "<style>" + "".join(f"e{n}{'>a' * 30}{{b:c;p{{font:0/0 a}}" for n in range(4_000)) + "</style>x"
     ),

@@ -169,9 +169,6 @@ class Sheet:
     def _add_text(self, text: str) -> None:
         text = _SCRUB.sub(_scrubbed, text.replace("<!--", "").replace("-->", ""))
         for prelude, body in _rules(text):
-            self._chars += len(prelude)  # nested rules repeat what is around them
-            if self._chars > 2 * SHEET_LIMIT:
-                raise TooComplex
             style, important = declarations(body)
             if style or important:
                 for one in selectors.parse(prelude):
@@ -256,28 +253,36 @@ def _scrubbed(match: re.Match[str]) -> str:
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
-    """Selectors and bodies of the rules that apply on a screen; nested ones with their outer selectors."""
-    opened: list[tuple[str | None, list[str]]] = [("", [])]
-    at = 0
+    """Selectors and bodies of the rules that apply on a screen; nested ones with their outer selectors.
+
+    Raises TooComplex when nesting repeats more selectors than are read.
+    """
+    opened: list[tuple[list[str] | None, list[str]]] = [([], [])]
+    at, left = 0, 2 * SHEET_LIMIT
     for mark in re.finditer(r"[{};]", text):
         piece, at = text[at : mark.start()].strip(), mark.end()
         outer = opened[-1][0]
         if mark[0] == "{":
-            opened.append((_inner(outer, piece), []))
+            prelude = _inner(outer, piece)
+            if prelude is not outer and prelude:
+                left -= sum(map(len, prelude))
+            if left < 0:
+                raise TooComplex
+            opened.append((prelude, []))
             continue
         opened[-1][1].append(piece)
         if mark[0] == "}" and len(opened) > 1:
             prelude, body = opened.pop()
             if prelude:
-                yield prelude, ";".join(body)
+                yield ",".join(prelude), ";".join(body)
     opened[-1][1].append(text[at:])
     for prelude, body in opened[1:]:
         if prelude:
-            yield prelude, ";".join(body)
+            yield ",".join(prelude), ";".join(body)
 
 
-def _inner(outer: str | None, piece: str) -> str | None:
-    """The selectors of a block; None for one that does not count, empty for what only groups rules.
+def _inner(outer: list[str] | None, piece: str) -> list[str] | None:
+    """The selectors of a block; None for one that does not count, none at all for what only groups rules.
 
     Raises TooComplex when nested lists multiply to more than is read.
     """
@@ -286,11 +291,13 @@ def _inner(outer: str | None, piece: str) -> str | None:
     if piece.startswith("@"):
         return outer if _applies(piece.lower()) else None
     if not outer:
-        return piece
-    above, below = selectors.listed(outer), selectors.listed(piece)
-    if len(above) * len(piece) + len(below) * len(outer) > _LONGEST_PRELUDE:
+        return selectors.listed(piece) if piece else outer
+    below = [one for one in selectors.listed(piece) if one]
+    if not below:
+        return None
+    if len(outer) * len(piece) + len(below) * sum(map(len, outer)) > _LONGEST_PRELUDE:
         raise TooComplex
-    return ",".join(b.replace("&", a) if "&" in b else f"{a} {b}" for a in above for b in below)
+    return [b.replace("&", a) if "&" in b else f"{a} {b}" for a in outer for b in below]
 
 
 def _applies(prelude: str) -> bool:
