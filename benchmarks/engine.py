@@ -2,7 +2,8 @@
 
 The model is a stub of 50 ms, Gmail one that answers from memory; the ledger, the journal and the audit are real. Each
 engine drives the same steps twice: bare (the model's 50 ms and nothing else) and Mailreeve's. Then eight mailboxes with
-63 messages each go through the queue of DBOS on PostgreSQL, with one worker process and with two. PostgreSQL is
+63 messages each go through the queue of DBOS on PostgreSQL, with one worker process and with two; each works at two
+mailboxes at once and asks the model about four mails of each, which is the default. PostgreSQL is
 Debian's, started in a folder of its own.
 
     python benchmarks/engine.py [--messages 500] [--rounds 3]
@@ -53,7 +54,7 @@ from mailreeve.triage.run import Options
 
 ROOT = Path(__file__).parent.parent
 LATENCY, CONCURRENCY = 0.05, 16
-MAILBOXES, EACH, AT_ONCE = 8, 63, 2
+MAILBOXES, EACH, AT_ONCE, BOX_CONCURRENCY = 8, 63, 2, 4
 BARE_LIMIT, WORKERS_LIMIT = 1.3, 0.75
 
 
@@ -246,7 +247,7 @@ def worker(url: str, store: str, name: str) -> None:
 
         @made.workflow(name="serve")  # type: ignore[untyped-decorator]
         def serve(account: str) -> str:
-            return run(db, account, EACH, Durable(), CONCURRENCY // AT_ONCE)
+            return run(db, account, EACH, Durable(), BOX_CONCURRENCY)
 
         made.launch()
         made.register_queue(

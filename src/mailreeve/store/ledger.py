@@ -40,6 +40,8 @@ class EntryState(StrEnum):
 _OPEN = "('queued', 'judged', 'applied')"
 _ORDER = "attempts > 0 desc, queued_at desc, place"
 _ALL = 2**62
+_AT_ONCE = 500
+"""Messages that one statement asks for: SQLite takes a limited number of values."""
 _REOPENED = {EntryState.GONE, EntryState.OUTSIDE}
 _LEFT_OUT = {EntryState.QUEUED, *_REOPENED}
 
@@ -119,25 +121,27 @@ class Ledger:
         """
         todo = already = 0
         now = now_ms()  # one moment for all: within it the place decides
+        unique = {ref.id: ref for ref in refs}
+        new: list[tuple[str | int, ...]] = []
         with self._db.transaction():
-            for place, ref in enumerate({ref.id: ref for ref in refs}.values()):
-                row = self._latest(ref.id)
+            known = self._latest_of(unique)
+            for place, ref in enumerate(unique.values()):
+                row = known.get(ref.id)
                 if row is not None and not again and _is_decided(row):
                     already += 1
                     continue
                 todo += 1
                 if row is None or (again and _is_decided(row)):
-                    self._insert(ref, int(row["generation"]) + 1 if row else 1, now, place)
+                    generation = int(row["generation"]) + 1 if row else 1
+                    new.append((self._account, ref.id, generation, ref.thread_id, now, place, now))
                 elif row["state"] in _REOPENED:
                     self._requeue(ref.id, int(row["generation"]))
+            self._db.many(
+                "insert into ledger (account, message, generation, thread, state, queued_at, place, updated_at)"
+                " values (?, ?, ?, ?, 'queued', ?, ?, ?)",
+                new,
+            )
         return todo, already
-
-    def _insert(self, ref: Ref, generation: int, now: int, place: int) -> None:
-        self._db.execute(
-            "insert into ledger (account, message, generation, thread, state, queued_at, place, updated_at)"
-            " values (?, ?, ?, ?, 'queued', ?, ?, ?)",
-            (self._account, ref.id, generation, ref.thread_id, now, place, now),
-        )
 
     def _requeue(self, message: str, generation: int) -> None:
         self._db.execute(
@@ -152,10 +156,23 @@ class Ledger:
             (self._account, message),
         )
 
+    def _latest_of(self, ids: Iterable[str]) -> dict[str, Row]:
+        """The latest rows of many messages."""
+        wanted, found = list(ids), dict[str, Row]()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" for _ in some)
+            rows = self._db.rows(
+                "select message, generation, state from ledger"
+                f" where account = ? and message in ({marks}) order by generation",
+                (self._account, *some),
+            )
+            found.update((row["message"], row) for row in rows)
+        return found
+
     def decided(self, ids: Iterable[str]) -> set[str]:
         """Which of the messages need nothing more at their generation."""
-        rows = ((id_, self._latest(id_)) for id_ in ids)
-        return {id_ for id_, row in rows if row is not None and _is_decided(row)}
+        return {id_ for id_, row in self._latest_of(ids).items() if _is_decided(row)}
 
     def claim(self, run: str, limit: int | None = None) -> tuple[Entry, ...]:
         """Give the run all that is open, failed ones first, then the newest, at most `limit`.
