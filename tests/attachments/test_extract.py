@@ -1,8 +1,11 @@
 """Text out of attachments, whatever they hold."""
 
 import io
+import subprocess
+import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -169,6 +172,37 @@ def bomb() -> bytes:
     return docx("<w:p><w:t>&e9;</w:t></w:p>", head=f"<!DOCTYPE x [<!ENTITY e0 'lol'>{levels}]>")
 
 
+def many_objects() -> bytes:
+    """A PDF of 100,000 objects that lead to one another."""
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 5 0 R >>",
+        *(b"<< /A %d 0 R >>" % (number + 5) for number in range(100_000)),
+    ]
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(bodies, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    lines = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n%s%s" % (
+        len(bodies) + 1,
+        lines,
+        b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(bodies) + 1, start),
+    )
+
+
+def entries() -> bytes:
+    """A zip archive of 20,000 files beside the document."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"x{number}", b"")
+        archive.writestr("word/document.xml", f'<w:t xmlns:w="{WORD}">seen</w:t>')
+    return buffer.getvalue()
+
+
 def inflated() -> bytes:
     """A page whose content is 400 MB of blanks, packed into less than one."""
     return pdf_of(zlib.compress(b" " * (400 * 2**20), 9), b"/Filter /FlateDecode")
@@ -194,10 +228,11 @@ def inflated() -> bytes:
         ("a.pdf", b"%PDF-1.4 broken"),
         ("a.pdf", inflated()),
         ("a.pdf", pdf("x").replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")),
+        ("a.pdf", pdf("x").replace(b"/Kids [3 0 R]", b"/Kids [" + b"[" * 50_000)),
         ("a.exe", b"MZ"),
         ("a.xlsx", zipped(**{"xl/sharedStrings.xml": "<sst/>"})),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_what_cannot_be_read_is_said(name: str, data: bytes) -> None:
     """No exception, no text, and a note that says what to do."""
@@ -223,3 +258,41 @@ def test_text_is_cut_and_the_cut_is_said() -> None:
     document = extract("a.docx", DOCX, docx(f"<w:p><w:t>{'x' * 300_000}</w:t></w:p>"))
     assert (MOST_CHARS, True) == (len(document.text), "first 250000 characters" in document.note)
     assert "larger than" in extract("a.txt", "text/plain", b"x" * (MOST_BYTES + 1)).note
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "text"),
+    [
+        pytest.param("a.pdf", many_objects, "", id="100,000 objects"),
+        pytest.param("a.docx", entries, "seen", id="20,000 files in the archive"),
+        pytest.param(
+            "a.docx",
+            lambda: docx("<w:p>" * 200_000 + "<w:t>in</w:t>" + "</w:p>" * 200_000),
+            "in",
+            id="200,000 deep",
+        ),
+        pytest.param("a.docx", lambda: docx("<w:p/>" * 1_000_000), "", id="a million paragraphs"),
+    ],
+)
+def test_odd_documents_are_read_within_the_bounds(name: str, data: Callable[[], bytes], text: str) -> None:
+    """Neither depth nor number brings the worker to its time, its memory or a crash."""
+    assert (text, "") == ((found := extract(name, "", data())).text, found.note)
+
+
+def test_a_reader_that_takes_too_long_is_ended() -> None:
+    """A note instead of a text."""
+    found = extract("a.pdf", "application/pdf", many_objects(), seconds=0.05)
+    assert ("", "reading took over 0.05 s and was stopped: save it to look at it") == (found.text, found.note)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to a limit of address space")
+def test_the_worker_cannot_take_more_memory_than_its_limit() -> None:
+    """The limit that it sets itself first: what goes beyond is a MemoryError, not a machine that swaps."""
+    work = (
+        "from mailreeve.attachments import worker; worker.limit_memory(worker.MEMORY_BYTES); "
+        "bytearray(worker.MEMORY_BYTES)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", work], capture_output=True, text=True, check=False)
+    assert (1, "MemoryError") == (done.returncode, done.stderr.strip().splitlines()[-1])
+    allowed = work.replace("bytearray(worker.MEMORY_BYTES)", "bytearray(worker.MEMORY_BYTES // 2)")
+    assert 0 == subprocess.run([sys.executable, "-I", "-c", allowed], check=False).returncode

@@ -1,8 +1,15 @@
 """Bytes to text."""
 
+import codecs
+import encodings
+import pkgutil
+import random
+from collections.abc import Callable
+from encodings import aliases
+
 import pytest
 
-from mailreeve.mail import charset
+from mailreeve.mail import charset, mime
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,60 @@ def test_a_few_bad_bytes_do_not_spoil_the_text() -> None:
 def test_nul_never_comes_out() -> None:
     """A NUL in text becomes U+FFFD."""
     assert "a\ufffdb" == charset.decode(b"a\0b", "utf-8")[0]
+
+
+ALLOWED = frozenset(charset._CODECS.values())
+LABELS = sorted(
+    {
+        *aliases.aliases,
+        *aliases.aliases.values(),
+        *(one.name for one in pkgutil.iter_modules(encodings.__path__)),
+    }
+)
+
+
+def test_only_text_codecs_are_on_the_list() -> None:
+    """Each exists, makes text of bytes, and neither runs escapes, nor unpacks, nor asks the system."""
+    odd = {"idna", "punycode", "mbcs", "oem", "undefined", "unicode-escape", "raw-unicode-escape"}
+    found = {name: codecs.lookup(name) for name in ALLOWED}
+    assert [] == [name for name, one in found.items() if not one._is_text_encoding or one.name in odd]
+
+
+@pytest.mark.parametrize(
+    "spelling", [str, str.upper, lambda label: label.replace("_", "-"), lambda label: f"x-{label}"]
+)
+def test_of_all_that_python_knows_mail_can_name_the_list_alone(spelling: Callable[[str], str]) -> None:
+    """As the charset of a part, an encoded word and a file name: no exception, and a defect for what is not on it."""
+    assert len(LABELS) > 300
+    data = b"p\xe4ss\\x41 =41 xn--mnchen-3ya x\x9c\x03\x00"
+    for label in map(spelling, LABELS):
+        name = charset.codec(label)
+        assert name == "" or name in ALLOWED
+        text, defect = charset.decode(data, label)
+        assert "ss\\x41" in text or name
+        assert name or "charset" in defect
+        head = f"Subject: =?{label}?q?a=E4b?=\nContent-Type: text/plain; charset={label}; name*={label}''a%E4b\n\n"
+        message = mime.from_bytes(head.encode() + data)
+        assert not [one for one in message.defects if one.startswith(mime.UNREADABLE)]
+        assert name or any("charset" in one for one in message.defects)
+
+
+def test_each_codec_of_the_list_reads_any_bytes() -> None:
+    """Right, wrong and cut short: a text and perhaps a defect, never an exception."""
+    lot = random.Random(7)  # noqa: S311 -- repeatable on purpose
+    samples = [lot.randbytes(length) for length in (1, 2, 3, 7, 60, 300)]
+    samples += [
+        b"+",
+        b"+AAA-",
+        b"\x1b$B",
+        b"\x1b$)C\x0e",
+        b"~{",
+        b"\xff\xfe",
+        b"\xfe\xff\xd8\x00",
+        b"\x00\x00\xfe\xff\xff",
+    ]
+    for name in ALLOWED:
+        for data in samples:
+            text, _ = charset.decode(data, name, detect=False)
+            text.encode("utf-8", "surrogatepass")
+            assert "\0" not in text

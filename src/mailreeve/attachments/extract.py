@@ -46,8 +46,8 @@ class Extract:
     note: str = ""
 
 
-def extract(name: str, type_: str, data: bytes) -> Extract:
-    """The visible text of an attachment; never raises for its content.
+def extract(name: str, type_: str, data: bytes, seconds: float = WORKER_SECONDS) -> Extract:
+    """The visible text of an attachment; never raises for its content, and ends a worker after `seconds`.
 
     What a PDF hides by colour or rendering mode cannot be told apart from what it shows.
     """
@@ -60,7 +60,7 @@ def extract(name: str, type_: str, data: bytes) -> Extract:
         return _bounded(decode(data, "")[0])
     kind = _WORKER.get(type_) or next((k for k in ("pdf", *office.KINDS) if low.endswith(f".{k}")), "")
     if kind:
-        return _by_worker(kind, data)
+        return _by_worker(kind, data, seconds)
     return Extract("", f"no text is read from {type_ or 'this type'}: save it to look at it")
 
 
@@ -77,7 +77,7 @@ def _bounded(text: str, *notes: str) -> Extract:
     return Extract(seen.text, "; ".join(note for note in (cut, *notes, unseen) if note))
 
 
-def _by_worker(kind: str, data: bytes) -> Extract:
+def _by_worker(kind: str, data: bytes, seconds: float) -> Extract:
     """Run the parser in a process that may hang, crash or grow without harm to this one."""
     command = [sys.executable, "-I", "-m", "mailreeve.attachments.worker", kind]
     try:
@@ -86,11 +86,11 @@ def _by_worker(kind: str, data: bytes) -> Extract:
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=WORKER_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Extract("", f"reading took over {WORKER_SECONDS} s and was stopped: save it to look at it")
+        return Extract("", f"reading took over {seconds:g} s and was stopped: save it to look at it")
     if done.returncode == 3:
         return Extract("", 'reading PDF needs the extra: pip install "mailreeve[pdf]"')
     if done.returncode:
