@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mailreeve.cli import root
+from mailreeve.service import fleet
 
 FOLDER = Path(__file__).parents[2] / "examples" / "schedules"
 WINDOWS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -30,6 +31,7 @@ def commands() -> dict[str, str]:
         "plist": plist["ProgramArguments"][1],
         "task": task.findtext(f".//{WINDOWS}Arguments") or "",
         "crontab": cron.split()[-1],
+        "compose.yaml": re.findall(r"exec mailreeve (\w+)", (FOLDER / "compose.yaml").read_text())[0],
         "Containerfile": re.findall(r'"([^"]+)"', container)[-1],
     }
 
@@ -44,6 +46,12 @@ def test_missed_nights_are_made_up_for_where_the_system_can() -> None:
     """Systemd and the Task Scheduler start a run that was due while the machine was off."""
     assert "Persistent=true" in (FOLDER / "mailreeve-triage.timer").read_text()
     assert "<StartWhenAvailable>true" in (FOLDER / "mailreeve-task.xml").read_text()
+
+
+def test_a_container_is_given_the_time_to_end() -> None:
+    """The grace time is longer than what a worker waits for the run that it has in hand."""
+    (seconds,) = re.findall(r"stop_grace_period: (\d+)s", (FOLDER / "compose.yaml").read_text())
+    assert int(seconds) > fleet.GRACE
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

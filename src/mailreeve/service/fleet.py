@@ -31,7 +31,7 @@ _WAITING, _OPEN = ("ENQUEUED", "DELAYED"), ("PENDING", "ENQUEUED", "DELAYED")
 _KEPT = timedelta(days=1)
 """How long DBOS's rows of work that is over are kept."""
 _AT_ONCE = 1000
-_GRACE = 90
+GRACE = 90
 """Seconds that a run in hand has to reach its next safe point when the worker ends."""
 _FIRST, _LONGEST = 60, 3600
 """Seconds before an account that failed is tried again; doubled each time."""
@@ -109,7 +109,7 @@ def _launched(fleet: "_Fleet", version: str) -> Iterator[None]:
         yield
     finally:
         fleet.cancel.set()
-        DBOS.destroy(workflow_completion_timeout_sec=_GRACE, destroy_registry=True)
+        DBOS.destroy(workflow_completion_timeout_sec=GRACE, destroy_registry=True)
 
 
 def _seconds(tick: float) -> int:
