@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._reply(step if isinstance(step, Reply) else step(seen))
 
-    do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - the names that http.server looks for
+    do_GET = do_POST = do_PUT = do_DELETE = do_PROPFIND = _any  # noqa: N815 - the names that http.server looks for
 
     def _reply(self, reply: Reply) -> None:
         body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body or {}).encode()

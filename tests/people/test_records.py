@@ -35,5 +35,5 @@ def test_an_mbox_is_read_back(tmp_path: Path) -> None:
     file.write_bytes(records.mbox(raw, "Tue Nov 24 05:00:00 2026") * 2)
     read = mailbox.mbox(file)
     assert ["a", "a"] == [one["subject"] for one in read]
-    assert b">From here\n>>From there" in read.get_bytes(0)
+    assert b">From here\n>>From there" in read.get_bytes(read.keys()[0])
     read.close()

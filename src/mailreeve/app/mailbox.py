@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mailreeve.app.home import App
     from mailreeve.gate.events import Appointments
     from mailreeve.gate.gate import Gate
+    from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
     from mailreeve.google.calendar import Calendar
     from mailreeve.google.gmail import Gmail
@@ -205,6 +206,13 @@ class Mailbox:
         from mailreeve.app import outside
 
         return outside.destinations(self)
+
+    @cached_property
+    def mirrors(self) -> "tuple[Mirror, ...]":
+        """The CardDAV servers of the settings; each still needs a person's consent. Raises ConfigError."""
+        from mailreeve.app import outside
+
+        return outside.mirrors(self)
 
     @cached_property
     def outlet(self) -> "Outlet":

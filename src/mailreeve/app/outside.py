@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mailreeve.app.mailbox import Mailbox
+    from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
     from mailreeve.google.tokens import Keyring
     from mailreeve.outbound.desk import Desk, Step
@@ -45,6 +46,27 @@ def outlet(box: "Mailbox") -> "Outlet":
         SystemClock(),
         Tickets(db, box.address),
     )
+
+
+def mirrors(box: "Mailbox") -> "tuple[Mirror, ...]":
+    """The CardDAV servers of the settings. Without the capability their wires reach nobody. Raises ConfigError."""
+    from mailreeve.gate.mirror import Mirror
+    from mailreeve.outbound.dav import Server
+    from mailreeve.outbound.wire import Wire
+    from mailreeve.store.consents import Consents
+    from mailreeve.store.dav import Links
+
+    made = []
+    for one in box.config.address_book:
+        secret = _secret(one.secret.get_secret_value(), one.id, lambda: box.app.keyring)
+        server = Server(one.id, one.url, one.user, secret, one.private, one.wins)
+        try:
+            place = server.place
+        except InputError as error:
+            raise ConfigError(f"Address book {one.id}: {error.message}", error.advice) from None
+        consents, links = Consents(box.app.db, box.address), Links(box.app.db, box.address, one.id)
+        made.append(Mirror(server, Wire({place} if box.may_leave else ()), consents, links, box.audit))
+    return tuple(made)
 
 
 def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]") -> "Destination":

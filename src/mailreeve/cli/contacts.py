@@ -38,19 +38,71 @@ def find(face: Face, query: tuple[str, ...], limit: int, as_json: bool) -> None:
 
 
 @contacts.command()
+@click.option("--deletions", is_flag=True, help="Let many contacts go that are gone on the other side.")
 @json_option
 @click.pass_obj
-def sync(face: Face, as_json: bool) -> None:
-    """Look at your address book at Google: what is new, changed or gone."""
+def sync(face: Face, deletions: bool, as_json: bool) -> int:
+    """Look at your address book at Google, and keep the CardDAV servers in step that you agreed to."""
     with face.interruptible():
-        answer = use.sync(face.box, cancel=face.cancel)
+        answer = use.sync(face.box, deletions=deletions, cancel=face.cancel)
+    bad = [one for one in answer["servers"] if one["status"] != "done"]
+    code = 0 if not bad else 5 if all(one["status"] == "needs_user" for one in bad) else 3
     if as_json:
         print_json(answer)
-        return
+        return code
     how = "Everything was read" if answer["full"] else "Only changes were read"
     click.echo(f"{how}: {answer['changed']} seen, {answer['gone']} gone. {answer['kept']} contacts are kept.")
     if not answer["others"]:
         click.echo("People noted by Google were not granted: log in again to add them.", err=True)
+    for one in answer["servers"]:
+        _server(face, one)
+    return code
+
+
+def _server(face: Face, one: use.BookAnswer) -> None:
+    click.echo(
+        f"{one['id']}: {one['to_server']} to the server, {one['to_google']} to Google, deleted"
+        f" {one['deleted_there']} there and {one['deleted_here']} here, {len(one['conflicts'])} changed on both sides."
+    )
+    if one["change"]:
+        click.echo(f"Take back what was done at Google with: {face.program} undo {one['change']}")
+    if one["advice"]:
+        click.echo(text.safe(one["advice"]), err=True)
+    for each in one["failed"]:
+        click.echo(f"failed {text.safe(each['id'])}: {text.safe(each['reason'])}", err=True)
+
+
+@contacts.command()
+@click.argument("id_", metavar="ID", required=False, default="")
+@json_option
+@click.pass_obj
+def consent(face: Face, id_: str, as_json: bool) -> int:
+    """Look at what a CardDAV server of config.toml gets, and agree to it; on a terminal only. Without ID: list them."""
+    found = [one for one in use.servers(face.box) if id_ in {"", one["id"]}]
+    if not id_ or not found:
+        if as_json:
+            print_json({"servers": found})
+        for one in [] if as_json else found:
+            click.echo(f"{one['id']}  {one['url']}  {'agreed' if one['agreed'] else 'not agreed'}")
+        return 0 if found or not id_ else 2
+    one = found[0]
+    click.echo(
+        f"All your Google contacts (names, addresses, numbers, organizations, notes) go to {one['url']} as the user"
+        f" {text.safe(one['user'])}, and what changes there comes to Google, deletions too.\nWhere both sides changed a"
+        f" contact, the version of {'Google' if one['wins'] == 'google' else 'the server'} stays.",
+        err=True,
+    )
+    status = "needs_user"
+    if face.asks:
+        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
+        status = "agreed" if said == "yes" else "declined"
+    if status == "agreed":
+        use.agree(face.box, id_, one["terms"], by="terminal", how="terminal")
+    if as_json:
+        print_json({"id": id_, "status": status})
+    else:
+        click.echo({"agreed": "Agreed.", "declined": "Nothing leaves."}.get(status, "Run it in a terminal."))
+    return 5 if status == "needs_user" else 0
 
 
 @contacts.command()

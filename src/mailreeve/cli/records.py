@@ -61,7 +61,7 @@ def export(face: Face, who: tuple[str, ...], form: str, file: Path | None, days:
     """Records as JSON Lines or CSV, or the messages themselves as mbox."""
     if file is not None and file.exists():
         raise click.UsageError(f"{file} exists already.")
-    failed: "list[Failed]" = []
+    failed: list[Failed] = []
     with face.interruptible():
         if form == "mbox":
             found = use.mailbox(face.box, who, days=days, failed=failed, cancel=face.cancel)

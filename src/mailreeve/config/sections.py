@@ -274,6 +274,21 @@ class DestinationConfig(_Section):
     seen: StepConfig | None = None
 
 
+class AddressBookConfig(_Section):
+    """A CardDAV collection that your contacts are kept in step with, once you have agreed to it (docs/contacts.md)."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    url: str
+    """Of the collection itself."""
+    user: str = Field(min_length=1, max_length=200, pattern=r"^[^:\x00-\x1f]+$")
+    secret: SecretStr
+    """The password, env:NAME, or keyring:NAME."""
+    private: bool = False
+    """True: the host is in your own network; http is allowed then."""
+    wins: Literal["google", "server"] = "google"
+    """Whose version stays where both sides changed a contact."""
+
+
 class Config(_Section):
     """All settings, read once at start."""
 
@@ -295,5 +310,6 @@ class Config(_Section):
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     destination: tuple[DestinationConfig, ...] = ()
+    address_book: tuple[AddressBookConfig, ...] = ()
     demo: bool = False
     """True when everything runs on the built-in demo mailbox."""

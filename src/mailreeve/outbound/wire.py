@@ -45,6 +45,8 @@ class Answer:
     retry_after: str
     """The header of that name, as it came."""
     body: bytes
+    etag: str = ""
+    """The header of that name, as it came."""
 
 
 def by_system(host: str, port: int) -> Sequence[str]:
@@ -190,7 +192,12 @@ def _exchanged(
         said = response.read(most, decode_content=False)
     except _failures():
         said = b""  # the status has come, and that is what counts
-    return Answer(response.status, response.headers.get("Retry-After", "")[:100], said)
+    return Answer(
+        response.status,
+        response.headers.get("Retry-After", "")[:100],
+        said,
+        response.headers.get("ETag", "")[:500],
+    )
 
 
 def _cut(sock: socket.socket) -> None:

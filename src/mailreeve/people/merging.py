@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailreeve.errors import MailreeveError, NotFound, OutcomeUnknown
 from mailreeve.models import Change, ChangeState, Contact, Labelled
 from mailreeve.people.book import Book
 
 if TYPE_CHECKING:
+    from mailreeve.models import Json
     from mailreeve.store.journal import Journal
     from mailreeve.store.kept import Kept
 
+Value = TypeVar("Value")
 KIND = "contact_merge"
 """The journal's word for it."""
 
@@ -122,6 +124,53 @@ def merge(book: Book, journal: "Journal", kept: "Kept", act: str, group: Group) 
     return done
 
 
+class Journalled:
+    """The address book where every single write has an undo; what another program keeps in step works with this."""
+
+    def __init__(self, book: Book, journal: "Journal", kept: "Kept", act: str) -> None:
+        self._book = book
+        self._journal = journal
+        self._kept = kept
+        self._act = act
+
+    def contacts(self) -> dict[str, Contact]:
+        """All kept contacts as they were seen last, by id."""
+        return {one.id: one for one in self._book.store.all(own=True)}
+
+    def create(self, contact: Contact) -> Contact:
+        """Make one; undo deletes it while it is as it was made."""
+        change = self._intended("", {}, ())
+        done = self._tried(change, lambda: self._book.create(contact))
+        self._journal.settle(change, ChangeState.DONE, do={"made": done.id, "etag": done.etag})
+        return done
+
+    def update(self, old: Contact, new: Contact) -> Contact:
+        """Change one; undo turns it back while it is as it was left."""
+        change = self._intended(old.id, {"keep": old.id}, (old,))
+        done = self._tried(change, lambda: self._book.update(old, new))
+        self._journal.settle(change, ChangeState.DONE, do={"keep": old.id, "etag": done.etag})
+        return done
+
+    def delete(self, old: Contact) -> None:
+        """Delete one; undo makes it again."""
+        change = self._intended(old.id, {"gone": [old.id]}, (old,))
+        self._tried(change, lambda: _gone(self._book, old.id))
+        self._journal.settle(change, ChangeState.DONE, do={"deleted": old.id})
+
+    def _intended(self, target: str, do: "Json", before: Sequence[Contact]) -> str:
+        change = self._journal.intend(self._act, KIND, target, do, {"restore": [one.id for one in before]})
+        self._kept.keep(change, json.dumps([asdict(one) for one in before]).encode())
+        return change
+
+    def _tried(self, change: str, step: Callable[[], Value]) -> Value:
+        try:
+            return step()
+        except MailreeveError as error:
+            lost = isinstance(error, OutcomeUnknown)
+            self._journal.settle(change, ChangeState.UNKNOWN if lost else ChangeState.FAILED, error.message)
+            raise
+
+
 def _gone(book: Book, id_: str) -> None:
     try:
         book.delete(id_)
@@ -137,7 +186,12 @@ def unmerge(book: Book, kept: "Kept", change: Change) -> str:
     raw = kept.get(change.id)
     if raw is None:
         return "what the contacts were is forgotten after a week"
-    keeper, *rest = [_contact(one) for one in json.loads(raw)]
+    before = [_contact(one) for one in json.loads(raw)]
+    if change.do.get("made") or change.do.get("deleted"):
+        return _undone(book, change, before)
+    if not before:
+        return "nothing was made"
+    keeper, *rest = before
     now = book.people.get(keeper.id)
     etag = change.do.get("etag")
     if etag and now.etag != etag:
@@ -147,6 +201,19 @@ def unmerge(book: Book, kept: "Kept", change: Change) -> str:
             book.create(replace(one, id="", etag=""))
     book.update(now, replace(keeper, id=now.id, etag=now.etag))
     kept.forget(change.id)
+    return ""
+
+
+def _undone(book: Book, change: Change, before: Sequence[Contact]) -> str:
+    """Take back the making or the deletion of one contact."""
+    if change.do.get("made"):
+        made = book.people.get(change.do["made"])
+        if made.etag != change.do.get("etag"):
+            return "the contact was changed since"
+        book.delete(made.id)
+    for one in before:
+        if not _is_there(book, one):
+            book.create(replace(one, id="", etag=""))
     return ""
 
 
