@@ -232,4 +232,7 @@ def _author(message: Message, known: Known) -> Iterator[Flag]:
 
 def _writer(by: str) -> str:
     """Programs that speak MCP give themselves any name, so they are called what they are."""
+    kind, _, name = by.partition(":")
+    if kind == "system":
+        return f"the program {name}"  # its name was given by the person
     return {"llm": "the language model", "offline": "the built-in reader"}.get(by, "your assistant")

@@ -48,12 +48,14 @@ def draft(
     draft_id: str = "",
     attachments: Sequence[str] = (),
     by: str = "",
+    system: str = "",
+    mark: str = "",
     cancel: Cancel,
 ) -> DraftAnswer:
     """Write a new mail, a reply, a forward, or change a draft. Recipients that are given replace the usual ones.
 
     A reply without a body gets one proposed by the reader. `by` says whose words the body is when it is a
-    program's. Raises InputError naming the wrong field.
+    program's; `system` is one that a person let in; by `mark` a new draft is found again. Raises InputError naming the wrong field.
     """
     gmail = box.gmail.bound(cancel)
     if kind not in KINDS:
@@ -73,8 +75,13 @@ def draft(
     written = replace(
         start, letter=_filled(box, start.letter, to, cc, bcc, from_, subject, body, attachments)
     )
-    written = replace(written, by=by if body is not None else start.by)
-    made, act = _update(box, gmail, old, written) if kind == "edit" else _create(box, gmail, written)
+    author = f"system:{system}" if system else by.replace(":", " ")  # programs name themselves
+    written = replace(written, by=author if body is not None else start.by)
+    made, act = (
+        _update(box, gmail, old, written)
+        if kind == "edit"
+        else _create(box, gmail, written, mark or secrets.token_hex(16))
+    )
     return _answer(box, made, act)
 
 
@@ -187,8 +194,8 @@ def _people(field: str, values: Sequence[str]) -> tuple[Address, ...]:
     return tuple(found)
 
 
-def _create(box: Mailbox, gmail: Gmail, written: _Written) -> tuple[Draft, str]:
-    act, mark = new_act(), secrets.token_hex(16)
+def _create(box: Mailbox, gmail: Gmail, written: _Written, mark: str) -> tuple[Draft, str]:
+    act = new_act()
     raw = compose.compose(replace(written.letter, headers=((MARK, mark),)))
     stored = create(
         gmail,

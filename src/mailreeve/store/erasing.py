@@ -28,6 +28,8 @@ TABLES = {
                 "contact",
                 "contact_cursor",
                 "dav_item",
+                "system",
+                "asked",
             ),
         ),
         "account",

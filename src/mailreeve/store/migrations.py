@@ -323,7 +323,28 @@ M013 = (
 )
 """Which rule wants an act outside, and for which message."""
 
+M014 = (
+    """create table system (
+        account text not null,
+        id text not null,
+        key_hash text not null,
+        at bigint not null,
+        primary key (account, id)
+    )""",
+    """create table asked (
+        account text not null,
+        system text not null,
+        name text not null,
+        digest text not null,
+        draft text not null default '',
+        proposal text not null default '',
+        at bigint not null,
+        primary key (account, system, name)
+    )""",
+)
+"""Other software that may ask for a mail, and what it asked for."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013),
+    *(M012, M013, M014),
 )
