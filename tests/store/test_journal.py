@@ -35,6 +35,7 @@ def test_changes_are_found_by_run_and_by_target(journal: Journal) -> None:
     three = journal.intend("r-2", "draft_create", "m1", {}, {})
     assert [one, two] == [change.id for change in journal.changes("r-1")]
     assert [one] == [change.id for change in journal.of_target("m1", "labels")]
+    assert [{"m1"}, set()] == [set(journal.targets("labels", ids)) for ids in (["m1", "m9"], [])]
     assert [three] == [change.id for change in journal.of_target("m1", "draft_create")]
 
 

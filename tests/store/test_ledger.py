@@ -215,6 +215,7 @@ def test_a_tombstone_stays(ledger: Ledger) -> None:
     ledger.bury("m0", ["Label_1", "INBOX"])
     ledger.bury("m0", ["Label_1"])
     assert {"Label_1", "INBOX"} == ledger.tombstones("m0")
+    assert [{"m0"}, set()] == [set(ledger.buried(ids)) for ids in (["m0", "m1"], [])]
     assert frozenset() == ledger.tombstones("m1")
 
 

@@ -155,6 +155,15 @@ class Journal:
         """The changes of one kind to one message, draft or label, oldest first."""
         return self._select("target = ? and kind = ?", target, kind)
 
+    def targets(self, kind: str, among: Sequence[str]) -> frozenset[str]:
+        """Which of these have a change of this kind, whatever became of it; ask for some hundreds at most."""
+        marks = ", ".join("?" for _ in among) or "null"
+        rows = self._db.rows(
+            f"select distinct target from change where account = ? and kind = ? and target in ({marks})",
+            (self._account, kind, *among),
+        )
+        return frozenset(row["target"] for row in rows)
+
     def unsettled(self, kind: str) -> tuple[Change, ...]:
         """Changes of one kind whose end is not known: the process died, or the answer was lost."""
         return self._select("kind = ? and state in ('intended', 'unknown')", kind)

@@ -8,7 +8,7 @@ processes, or a step that is repeated after a crash, cannot both do it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -235,6 +235,15 @@ class Ledger:
         """Judged -> applied (a draft is due), done or needs_human."""
         return self._step(run, message, EntryState.JUDGED, then)
 
+    def mark_all_applied(self, run: str, then: Mapping[str, EntryState]) -> None:
+        """The same for several messages: what another run holds by now, or was applied before, stays."""
+        with self._db.transaction():
+            self._db.many(
+                "update ledger set state = ?, error = '', updated_at = ?"
+                " where account = ? and message = ? and run = ? and state = 'judged'",
+                [(state.value, now_ms(), self._account, message, run) for message, state in then.items()],
+            )
+
     def mark_drafted(self, run: str, message: str, draft: str = "", note: str = "") -> bool:
         """Applied -> done, with the draft if one was made; the note says what to check, or why there is none."""
         return self._step(run, message, EntryState.APPLIED, EntryState.DONE, draft=draft, note=note)
@@ -359,6 +368,15 @@ class Ledger:
                     " on conflict (account, message, label) do nothing",
                     (self._account, message, label, now_ms()),
                 )
+
+    def buried(self, among: Sequence[str]) -> frozenset[str]:
+        """Which of these messages the person took a label off; ask for some hundreds at most."""
+        marks = ", ".join("?" for _ in among) or "null"
+        rows = self._db.rows(
+            f"select distinct message from tombstone where account = ? and message in ({marks})",
+            (self._account, *among),
+        )
+        return frozenset(row["message"] for row in rows)
 
     def tombstones(self, message: str) -> frozenset[str]:
         """The labels that the person took off this message."""

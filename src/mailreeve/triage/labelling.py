@@ -80,14 +80,15 @@ def apply(work: Work, ids: Sequence[str]) -> None:
         entry for entry in work.parts.ledger.held(work.run, EntryState.JUDGED) if entry.message in wanted
     ]
     if not work.parts.settings.may_label:
-        for entry in entries:
-            _done(work, entry)
+        _done(work, entries)
         return
     now = current_labels(work, entries)
+    known = work.parts.journal.targets(KIND, list(now)) | work.parts.ledger.buried(list(now))
     groups: dict[Plan, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.message in now:
-            groups[_plan(work, entry, now[entry.message])].append(entry)
+            plan_ = _plan(work, entry, now[entry.message], known=entry.message in known)
+            groups[plan_].append(entry)
     for plan, group in groups.items():
         work.cancel.check()
         _change(work, plan, group)
@@ -130,9 +131,12 @@ def _changed_since(work: Work, entries: Sequence[Entry]) -> set[str]:
     return ids
 
 
-def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
-    """What this message needs, after looking at what was done to it before, by us and by the person."""
-    left = as_we_left_it(work.parts, entry.message, now)
+def _plan(work: Work, entry: Entry, now: frozenset[str], *, known: bool) -> Plan:
+    """What this message needs, after looking at what was done to it before, by us and by the person.
+
+    `known`: something was done to it before.
+    """
+    left = as_we_left_it(work.parts, entry.message, now) if known else {}
     undone_by_person = {label for label, there in left.items() if there != (label in now)}
     if undone_by_person:
         work.parts.ledger.bury(entry.message, sorted(undone_by_person))
@@ -150,7 +154,7 @@ def _plan(work: Work, entry: Entry, now: frozenset[str]) -> Plan:
             *(one.kind for one in acts if one.kind in _ACTIONS),
         ],
         now,
-        buried=work.parts.ledger.tombstones(entry.message),
+        buried=work.parts.ledger.tombstones(entry.message) if known else (),
         ours=work.shelf.ours,
         set_by_us={one for one, there in left.items() if there} & work.shelf.under_prefix,
         extra=extra,
@@ -216,9 +220,7 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
     """Journal, change, journal."""
     journal = work.parts.journal
     if not plan:
-        with work.parts.ledger.transaction():
-            for entry in group:
-                _done(work, entry)
+        _done(work, group)
         return
     try:
         changes = plan.change(work.parts.gmail, journal, work.run, [entry.message for entry in group])
@@ -231,20 +233,21 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
         return
     with work.parts.ledger.transaction():
         journal.settle_all(changes, ChangeState.DONE)
-        for entry in group:
-            _done(work, entry)
+        _done(work, group)
 
 
-def _done(work: Work, entry: Entry) -> None:
+def _done(work: Work, entries: Sequence[Entry]) -> None:
+    work.parts.ledger.mark_all_applied(work.run, {one.message: _after(work, one) for one in entries})
+
+
+def _after(work: Work, entry: Entry) -> EntryState:
+    """What comes after the labels."""
     verdict = entry.verdict
     assert verdict is not None  # noqa: S101 -- a judged row has a verdict
     if verdict.needs_human:
-        then = EntryState.NEEDS_HUMAN
-    elif wants_draft(verdict, work.parts.labels) and work.parts.settings.drafts:
-        then = EntryState.APPLIED
-    else:
-        then = EntryState.DONE
-    work.parts.ledger.mark_applied(work.run, entry.message, then)
+        return EntryState.NEEDS_HUMAN
+    due = wants_draft(verdict, work.parts.labels) and work.parts.settings.drafts
+    return EntryState.APPLIED if due else EntryState.DONE
 
 
 def wants_draft(verdict: Verdict, labels: Iterable[LabelSpec]) -> bool:
