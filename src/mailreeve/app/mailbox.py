@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mailreeve.cancel import Cancel
 from mailreeve.config import Config
-from mailreeve.errors import ScopeMissing, StoreError
+from mailreeve.errors import GoogleError, ScopeMissing, StoreError
 from mailreeve.models import Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
@@ -179,6 +180,20 @@ class Mailbox:
         self._demand("calendar")
         return Calendar(self._transport)
 
+    def times(self, message: Message, cancel: Cancel) -> str:
+        """What a reader is told of the person's time when a mail asks for a meeting; empty when it does not.
+
+        A calendar that cannot be asked stops no draft.
+        """
+        from mailreeve.people import meetings
+
+        if not self.may("calendar") or not meetings.asks(message):
+            return ""
+        try:
+            return meetings.offered(self.calendar, self.zone, datetime.now(UTC), cancel)
+        except GoogleError:
+            return ""
+
     def _appointments(self, proposals: "Proposals") -> "Appointments":
         """What changes the calendar; the scheduler is handed to the gate alone."""
         from mailreeve.gate.events import Appointments
@@ -327,6 +342,7 @@ class Mailbox:
             send_as=self.send_as,
             kept=self.kept,
             book=self.book if self.may("contacts") else None,
+            times=self.times if self.may("calendar") and self.config.llm.configured else None,
             remember=self.remember,
             plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,

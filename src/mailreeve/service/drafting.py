@@ -117,7 +117,8 @@ def _identity(box: Mailbox, wished: str) -> Address:
 def _reply(box: Mailbox, parent: Message, kind: str, body: str | None, cancel: Cancel) -> _Written:
     proposed, by = "", ""
     if body is None:
-        answer = box.reader().draft(box.gmail.bound(cancel).thread(parent.thread_id), "", cancel)
+        times = box.times(parent, cancel) if box.config.llm.configured else ""
+        answer = box.reader().draft(box.gmail.bound(cancel).thread(parent.thread_id), times, cancel)
         proposed, by = answer.body, answer.by.value
     letter = compose.reply(
         parent,

@@ -80,12 +80,12 @@ class Cascade:
             return undecided(message, DecidedBy.LLM, error.message, decision.evidence)
         return closed(replace(answer, evidence=(*decision.evidence, *answer.evidence)), self._labels)
 
-    def draft(self, thread: Thread, cancel: Cancel) -> ReplyText:
-        """A proposed reply, by the model if there is one.
+    def draft(self, thread: Thread, cancel: Cancel, instructions: str = "") -> ReplyText:
+        """A proposed reply, by the model if there is one; `instructions` are the owner's.
 
         Raises ReaderUnavailable, BudgetSpent, ReaderAnswerInvalid, or InputError for a thread of secrets.
         """
-        return (self._model or self._offline).draft(thread, "", cancel)
+        return (self._model or self._offline).draft(thread, instructions, cancel)
 
 
 class _Patient:

@@ -96,7 +96,9 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     parts = work.parts
     try:
         answer = templates.reply(work.parts, entry) or work.cascade.draft(
-            Thread(thread.id, _until(message, thread)), work.cancel
+            Thread(thread.id, _until(message, thread)),
+            work.cancel,
+            parts.times(message, work.cancel) if parts.times else "",
         )
         letter = reply(
             message,

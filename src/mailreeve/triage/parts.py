@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from mailreeve.cancel import Cancel
 from mailreeve.models import LabelSpec, Message, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
@@ -77,6 +78,8 @@ class Parts:
     """Earlier versions of drafts, which undo restores."""
     book: "Book | None" = None
     """The contacts, whose merges undo takes back; None while they are not turned on."""
+    times: Callable[[Message, Cancel], str] | None = None
+    """Tells when the owner is free, for a mail that asks for a meeting; None without a calendar or a model."""
     remember: Callable[[Sequence[Message]], None] | None = None
     """Told of the messages that were fetched; None when nobody keeps them."""
     learned: Learned | None = None
