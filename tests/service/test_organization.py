@@ -110,7 +110,7 @@ def test_one_person_who_is_not_authorized_stops_nobody_else(corp: Organization, 
     app.close()
 
 
-@pytest.mark.parametrize("capability", ["send", "outbound"])
+@pytest.mark.parametrize("capability", ["send", "outbound", "calendar", "contacts"])
 def test_sending_cannot_be_turned_on(corp: Organization, home: Path, capability: str) -> None:
     """A setting that would let mail leave is refused at the start."""
     settings(corp, home, more=f'[policy]\ncapabilities = ["read", "{capability}"]\n')

@@ -86,7 +86,7 @@ def _check_organization(config: Config, file: Path) -> None:
     """Nothing leaves there: nobody on that machine is the person whose mail it is."""
     if not config.organization.is_on:
         return
-    forbidden = sorted({"send", "outbound"} & set(config.policy.capabilities))
+    forbidden = sorted(set(config.policy.capabilities) - {"read", "label", "draft"})
     if forbidden:
         raise ConfigError(
             f"{file}: [organization] only labels and drafts, and policy.capabilities has {', '.join(forbidden)}.",
