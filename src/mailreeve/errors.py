@@ -29,6 +29,7 @@ MailreeveError                 exit 1
 │   └── NotApproved                     no valid approval for these bytes
 ├── NeedsPerson                exit 5   a person has to act first
 └── Cancelled                  exit 130 the caller gave up or the deadline passed
+    └── RunOver                     another process brought this run to its end
 """
 
 from typing import ClassVar
@@ -199,3 +200,7 @@ class Cancelled(MailreeveError):
     """The caller gave up, or the deadline passed."""
 
     exit_code = 130
+
+
+class RunOver(Cancelled):
+    """A run taken over from a dead process was meanwhile brought to its end by another one."""

@@ -8,7 +8,7 @@ from tests.triage.conftest import PartsFor, mailbox
 from tests.triage.house import code, mail, newsletter
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import Cancelled
+from mailreeve.errors import Cancelled, RunOver
 from mailreeve.models import Progress
 from mailreeve.triage.engine import CHUNK, Engine, LocalLoop, StepsOfRun
 from mailreeve.triage.loop import silent, triage
@@ -102,4 +102,30 @@ def test_an_engine_that_repeats_every_step_changes_nothing_more(
     before = mailbox(sandbox)
     labels = [one for one in parts_for(sandbox).journal.changes(result.run) if one.kind == "labels"]
     assert 4 == len(labels)
+    assert before == mailbox(sandbox)
+
+
+class TookOver:
+    """An engine whose run, left by a dead process, was ended by another one before this one came to it."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+
+    def begin(self, opened: Callable[[], str]) -> str:
+        return self.run
+
+    def drain(self, steps: StepsOfRun, cancel: Cancel, progress: Progress) -> None:
+        raise AssertionError("nothing is driven in a run that is over")
+
+
+def test_a_run_that_another_process_ended_is_not_begun_again(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """Whoever takes over too late is told so, by a kind of its own, and nothing is read or changed."""
+    sandbox.deliver(mail())
+    ended = triage(parts_for(sandbox), Options()).run
+    sandbox.deliver(mail("Another question?"))
+    before = mailbox(sandbox)
+    with pytest.raises(RunOver):
+        triage(parts_for(sandbox), Options(), engine=TookOver(ended))
     assert before == mailbox(sandbox)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
-from mailreeve.errors import AlreadyRunning, Cancelled, ConfigError, MailreeveError, StoreError
+from mailreeve.errors import AlreadyRunning, Cancelled, ConfigError, MailreeveError, RunOver, StoreError
 from mailreeve.service import later, triage, working
 from mailreeve.store.due import Due
 from mailreeve.store.workers import ALIVE, Workers
@@ -184,6 +184,8 @@ class _Fleet:
         try:
             self.cancel.check()
             return self._served(address, why, attempt)
+        except RunOver:
+            return ""  # taken over from a dead worker, and ended by another: the next look finds what is due
         except Cancelled:
             self._again(key, why, max(1, attempt), 1)
         except AlreadyRunning:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
-from mailreeve.errors import Cancelled, StoreError
+from mailreeve.errors import Cancelled, RunOver, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.store.runs import Run, RunState
@@ -51,7 +51,7 @@ def triage(
         engine = engine or LocalLoop()
         run = parts.ledger.runs.reopen(engine.begin(parts.ledger.runs.begin))
         if run is None:
-            raise Cancelled("This run came to its end before.", "`mailreeve runs` shows it.")
+            raise RunOver("This run came to its end before.", "`mailreeve runs` shows it.")
         with telemetry.span("triage.run", run=run.id):
             return _Running(parts, run).go(options, progress, cancel, engine)
 
