@@ -59,6 +59,14 @@ def test_two_machines_on_one_postgresql(schema: str) -> None:
             pass
 
 
+def test_it_is_free_at_once(schema: str) -> None:
+    """Whoever asks right after the end of the work gets it, as often as one tries."""
+    with closing(PostgresDatabase(schema)) as db:
+        for _ in range(50):
+            with db.alone("night", "a run"):
+                pass
+
+
 def test_a_killed_holder_frees_it(schema: str, tmp_path: Path) -> None:
     """After SIGKILL the server drops the session, and its lock with it."""
     process = subprocess.Popen(

@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ _ONE_WRITER = 0x6D61696C
 """Key of the lock that every writing transaction takes ("mail"), as SQLite's file has one writer: sequence
 numbers and the audit chain are read and continued under it."""
 _TAKE = "select pg_try_advisory_lock(hashtextextended(current_schema() || ' ' || %s, 0))"
+_FREE = "select pg_advisory_unlock(hashtextextended(current_schema() || ' ' || %s, 0))"
 _TYPES = ((r"\binteger\b", "bigint"), (r"\bblob\b", "bytea"), (r"\breal\b", "double precision"))
 _RESTORE = (
     "Keep a copy of the server's data folder. Restore its last backup, or set MAILREEVE_DATABASE_URL to an empty"
@@ -113,7 +114,11 @@ class PostgresDatabase(Database):
             row = line.execute(_TAKE, (name,)).fetchone()
             if row is None or not row[0]:
                 raise AlreadyRunning(f"Another process is already doing this: {what}.")
-            yield
+            try:
+                yield
+            finally:  # the server sees a closed line only a moment later, and the next one may ask before that
+                with suppress(self._psycopg.Error):
+                    line.execute(_FREE, (name,))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
