@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailreeve.errors import AlreadyRunning
-from mailreeve.platform import IS_WINDOWS, exclusive, is_private, write_private
+from mailreeve.platform import IS_WINDOWS, exclusive, is_private, notice_command, notify, write_private
 
 LOCKER = """
 import sys, time
@@ -54,3 +54,28 @@ def test_a_lock_holds_against_another_process_and_dies_with_it(tmp_path: Path) -
         other.wait()
     with exclusive(lock, "test"):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the program is that of Linux")
+def test_a_notice_gets_its_words_as_arguments_and_never_a_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands in them, the program sees it as it is; without the program the reason is told."""
+    program = tmp_path / "notify-send"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" > "$(dirname "$0")/told"\n', encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    text = "--help $(touch x) `id`; 3 mails"
+    assert "" == notify("Mailreeve", text)
+    told = (tmp_path / "told").read_text(encoding="utf-8").splitlines()
+    assert ["--app-name=Mailreeve", "--", "Mailreeve", text] == told
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    assert "notify-send is not installed." == notify("Mailreeve", text)
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_no_system_puts_the_words_of_a_notice_into_a_script(system: str) -> None:
+    """On each one they are a whole argument, or come by stdin."""
+    title, text = "T$(id)", "'; rm -rf x"
+    command = notice_command(system, title, text)
+    assert not [part for part in command if part not in {title, text} and (title in part or text in part)]

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +38,11 @@ def private_folder(folder: Path) -> Path:
 def write_private(file: Path, data: bytes) -> None:
     """Replace a file in one step, readable by its owner only (0600), even under a loose umask."""
     private_folder(file.parent)
+    replace_file(file, data)
+
+
+def replace_file(file: Path, data: bytes) -> None:
+    """The same in a folder that stays as it is. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -51,6 +58,51 @@ def write_private(file: Path, data: bytes) -> None:
 def is_private(file: Path) -> bool:
     """True when nobody but the owner may read the file; always true on Windows."""
     return IS_WINDOWS or not file.stat().st_mode & 0o077
+
+
+_MAC = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+_WINDOWS = (
+    "Add-Type -AssemblyName System.Windows.Forms, System.Drawing;"
+    " $n = New-Object System.Windows.Forms.NotifyIcon; $n.Icon = [System.Drawing.SystemIcons]::Information;"
+    " $n.Visible = $true; $n.ShowBalloonTip(8000, [Console]::In.ReadLine(), [Console]::In.ReadLine(), 'Info');"
+    " Start-Sleep -Seconds 8; $n.Dispose()"
+)
+_NOTICE_SECONDS = 20.0
+
+
+def notice_command(system: str, title: str, text: str) -> tuple[str, ...]:
+    """The program that shows a notice on the desktop of a system (`sys.platform`), with its arguments.
+
+    Title and text are arguments, or lines on its stdin, never part of a script.
+    """
+    if system == "win32":
+        return ("powershell", "-NoProfile", "-NonInteractive", "-Command", _WINDOWS)
+    if system == "darwin":
+        return ("osascript", *(word for line in _MAC for word in ("-e", line)), title, text)
+    return ("notify-send", "--app-name=Mailreeve", "--", title, text)
+
+
+def notify(title: str, text: str) -> str:
+    """Show a notice on the desktop; returns why it could not be shown, empty when it was."""
+    name, *arguments = notice_command(sys.platform, title, text)
+    program = shutil.which(name)
+    if program is None:
+        return f"{name} is not installed."
+    try:
+        done = subprocess.run(  # noqa: S603 -- the fixed program above, arguments as a list
+            [program, *arguments],
+            input=f"{title}\n{text}\n".encode(),
+            capture_output=True,
+            timeout=_NOTICE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{name} failed: {type(error).__name__}."
+    return "" if done.returncode == 0 else f"{name} ended with {done.returncode}: is there a desktop?"
 
 
 def limit_memory(size: int) -> None:

@@ -1,5 +1,6 @@
 """Proposing, deciding, scheduling: everything before something leaves."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -126,10 +127,13 @@ def test_an_exception_that_was_taken_back_no_longer_sends(bench: Bench) -> None:
 
 def test_the_digest_to_oneself_needs_no_question_when_set(bench: Bench) -> None:
     """And the same letter as a plain send does."""
-    own = Policy(send=True, own_addresses=(bench.account,), digest_to_self=True)
+    own = Policy(
+        send=True, own_addresses=(bench.account,), account=bench.account, digest_to_self=lambda: True
+    )
     gate = bench.make_gate(own)
     first, second = (bench.draft(to=(Address("", bench.account),)) for _ in range(2))
-    assert State.APPROVED == gate.propose_digest(first.id).state
+    ours = {hashlib.sha256(bench.gmail.draft(one.id).raw).hexdigest() for one in (first, second)}
+    assert State.APPROVED == gate.propose_digest(first.id, ours).state
     assert State.PROPOSED == gate.propose_send(second.id).state
 
 

@@ -74,7 +74,7 @@ def test_a_warning_is_asked_about_even_when_the_recipient_is_trusted() -> None:
 
 def test_the_digest_goes_to_the_own_address_alone_and_only_when_set() -> None:
     """The second exception covers digests to the account itself and nothing else."""
-    letting = replace(ON, digest_to_self=True)
+    letting = replace(ON, account=OWN, digest_to_self=lambda: True)
     assert Answer.ALLOW == rule(letting, "digest", TO_SELF, (), 0).answer
     assert Answer.ASK == rule(letting, "send", TO_SELF, (), 0).answer
     assert Answer.ASK == rule(letting, "digest", TO_BOB, (), 0).answer

@@ -18,7 +18,7 @@ from tests.triage.house import mail
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.service import destinations, triage
+from mailreeve.service import destinations, digest, triage
 
 SETTLED = 3.0
 """Seconds after which the tracker is done with what a killed run had on its way; a lease lasts two minutes."""
@@ -88,7 +88,7 @@ def test_three_mails_of_a_thread_are_one_ticket_with_two_comments(
     (ticket,) = tracker.tickets("printer-one")
     assert ["Create", "Comment", "Comment"] == tracker.kinds(ticket["id"])
     assert [f"{tracker.url}/Ticket/Display.html?id={ticket['id']}"] == [one["url"] for one in told["tickets"]]
-    assert f"ticket {ticket['id']} at {desk}" in triage.digest(box)["text"]
+    assert f"ticket {ticket['id']} at {desk}" in digest.digest(box)["text"]
 
 
 def test_a_ticket_that_was_forgotten_here_is_found_there(

@@ -18,7 +18,7 @@ from mailreeve.cli import root
 from mailreeve.errors import ConfigError, NotApproved
 from mailreeve.outbound import webhook
 from mailreeve.service import destinations as use
-from mailreeve.service import later, triage
+from mailreeve.service import digest, later, triage
 from mailreeve.store.db import now_ms
 
 SECRET = webhook.new_secret()
@@ -63,7 +63,7 @@ def test_a_decided_mail_is_told_once_and_only_after_the_consent(
     assert [1, 0] == found
     data = json.loads(receiver.seen[0].body)["data"]
     assert (id_, "Lunch tomorrow?", True) == (data["message_id"], data["subject"], "Friday" in data["text"])
-    assert "Events: 1 delivered, 0 waiting, 0 given up." in triage.digest(box)["text"]
+    assert "Events: 1 delivered, 0 waiting, 0 given up." in digest.digest(box)["text"]
 
 
 def test_a_code_is_told_without_its_words(sandbox: SandboxServer, box: Mailbox, receiver: Receiver) -> None:

@@ -15,7 +15,7 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import ConfigError
 from mailreeve.outbound import webhook
-from mailreeve.service import destinations, outbox, triage
+from mailreeve.service import destinations, digest, outbox, triage
 
 SECRET = webhook.new_secret()
 
@@ -86,7 +86,7 @@ def test_without_a_consent_an_act_waits_visibly_and_goes_once_it_is_given(
         row["state"],
         row["subject"],
     )
-    for where in (row["advice"], str(told["held"]), triage.digest(box)["text"]):
+    for where in (row["advice"], str(told["held"]), digest.digest(box)["text"]):
         assert "mailreeve destinations consent hook" in where
     agree(box)
     assert [1, 0, 0] == [run(box)["delivered"], run(box)["delivered"], run(box, again=True)["delivered"]]
@@ -252,7 +252,7 @@ def test_a_forward_waits_for_a_person_even_to_those_who_are_trusted(
     triage.triage(made, cancel=Cancel())
     (proposal,) = made.gate.waiting()
     assert (("boss@example.org",), "proposed") == (proposal.envelope.to, proposal.state.value)
-    assert "waits for your yes" in triage.digest(made)["text"]
+    assert "waits for your yes" in digest.digest(made)["text"]
     made.gate.reject(proposal.id, "No.")
     triage.triage(made, again=True, cancel=Cancel())
     assert ((), 2, []) == (made.gate.waiting(), len(made.gmail.drafts().items), sandbox.sent())
@@ -267,7 +267,7 @@ def test_a_forward_without_the_capability_is_a_draft_and_says_so(
     sandbox.deliver(newsletter())
     triage.triage(made, cancel=Cancel())
     assert 1 == len(made.gmail.drafts().items)
-    assert "Sending is switched off" in triage.digest(made)["text"]
+    assert "Sending is switched off" in digest.digest(made)["text"]
 
 
 @pytest.mark.parametrize(

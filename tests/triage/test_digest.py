@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from tests.triage.house import code, mail, newsletter
 
 from mailreeve.models import DecidedBy, Priority, Verdict
 from mailreeve.store.ledger import Entry, EntryState, Sight
+from mailreeve.store.owed import Looked, Owed
 from mailreeve.store.runs import Run, RunState
-from mailreeve.triage.digest import Edition, compile_digest, compose, plain, url, who
+from mailreeve.triage.digest import Edition, Span, compile_digest, compose, plain, url, who
 from mailreeve.triage.labels import BUILT_IN
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
@@ -223,3 +225,88 @@ def test_without_a_run_the_digest_says_how_to_make_one(sandbox: SandboxServer, p
     told = compile_digest(parts_for(sandbox))
     assert "There was no run yet." in told.text
     assert () == told.runs
+
+
+def test_a_week_counts_what_can_wait_and_names_what_cannot() -> None:
+    """Urgent and important mail line by line; the rest as counts with those who sent most."""
+    week = replace(
+        edition(
+            entry("1", "urgent", Priority.URGENT),
+            *(entry(str(number), "newsletter", Priority.LOW) for number in range(2, 7)),
+        ),
+        span=Span.WEEK,
+    )
+    text = compose(week).text
+    assert "# Mail of the week from 2026-11-17 to 2026-11-23" in text
+    assert "- **Newsletter**: 5 mails, from Grace (example[.]org) (5)" in text
+    assert 2 == len(lines(text, "- "))
+
+
+def owing(**changes: object) -> Owed:
+    sent = int(datetime(2026, 11, 18, 9, tzinfo=UTC).timestamp() * 1000)
+    promise = (("Send the plan <b>x</b>", "2026-11-25"),)
+    values = {"thread": "t9", "message": "m9", "to": ("bo@firm.example",), "subject": "Plan", "sent": sent}
+    return Owed(**{**values, "asked": ("Where is it?",), "promises": promise, "number": 4, **changes})  # type: ignore[arg-type]
+
+
+def test_who_owes_an_answer_and_what_was_promised_is_told() -> None:
+    """Both under a heading of their own, with the number that `followups nudge` takes."""
+    text = compose(replace(edition(), owed=Looked(1, "", (owing(),)))).text
+    assert (
+        "## Waiting for an answer\n\n- 4. **bo@firm[.]example** — Plan — 5 days: Where is it? [Gmail]" in text
+    )
+    assert "- 4. to **bo@firm[.]example** — Send the plan ‹b›x‹/b› (by 2026-11-25) [Gmail]" in text
+
+
+def test_a_look_that_failed_is_said_beside_what_an_earlier_one_found() -> None:
+    """Nobody takes an old list for a new one."""
+    text = compose(replace(edition(), owed=Looked(1, "Gmail is out of reach.", (owing(),)))).text
+    assert "Who still owes an answer could not be looked up: Gmail is out of reach." in text
+    assert "## Waiting for an answer" in text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=https://evil.example/p.png>",
+        "</title><h1>x",
+        '"><a href="https://evil.example">click</a>',
+        "https://evil.example/x",
+        "&#60;script&#62;",
+        "javascript:alert(1)",
+        "\u202etxt.elpmaxe",
+    ],
+)
+def test_the_page_holds_no_markup_of_a_mail_and_loads_nothing(hostile: str) -> None:
+    """The tags of the page are the same whatever the mail says; every link leads to Gmail; a policy forbids the rest."""
+    tags = re.compile(r"<[^>]*>")
+    verdict = Verdict("1", "fyi", Priority.NORMAL, False, hostile, 0.5, hostile, DecidedBy.LLM, hostile)
+    calm = Verdict("1", "fyi", Priority.NORMAL, False, "x", 0.5, "x", DecidedBy.LLM, "x")
+    pages = [
+        compose(
+            replace(
+                edition(
+                    entry(
+                        "1", "fyi", Priority.NORMAL, note=text, verdict=one, sight=Sight(text, f"s {text}", 0)
+                    )
+                ),
+                owed=Looked(1, text, (owing(subject=text, asked=(text,), promises=((text, text),)),)),
+                notes=(text,),
+                outside=(text,),
+            )
+        ).html
+        for text, one in (("x", calm), (hostile, verdict))
+    ]
+    assert tags.findall(pages[0]) == tags.findall(pages[1])
+    assert {"https://mail.google.com"} == {found[:23] for found in re.findall(r'href="([^"]*)"', pages[1])}
+    assert "default-src 'none'" in pages[1]
+    assert "src=" not in "".join(tags.findall(pages[1])).replace("default-src", "")
+
+
+def test_all_forms_hold_the_same_words() -> None:
+    """What is read on a terminal, in a mail and on the page is the same digest."""
+    made = compose(replace(edition(entry("1", "to-reply", Priority.HIGH)), owed=Looked(1, "", (owing(),))))
+    for form in (made.text, made.html, made.letter):
+        for words in ("Mail of Monday", "Subject 1", "Summary of 1.", "Where is it?", "2 seen"):
+            assert words in form

@@ -20,6 +20,7 @@ from mailreeve.store.index_schema import location
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
+from mailreeve.store.owed import OwedList
 from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
@@ -113,6 +114,11 @@ class Mailbox:
         return Learned(self.app.db, self.address)
 
     @cached_property
+    def owed(self) -> OwedList:
+        """What still waits for an answer, as the last look found it."""
+        return OwedList(self.app.db, self.address)
+
+    @cached_property
     def kept(self) -> Kept:
         """Drafts as they were before we changed them."""
         return Kept(self.app.db, self.address)
@@ -132,6 +138,8 @@ class Mailbox:
             sends_per_day=settings.sends_per_day,
             trusted_recipients=settings.trusted_recipients,
             own_addresses=tuple(sorted(self.own)),
+            account=self.address,
+            digest_to_self=self.mails_digest,
         )
         proposals = Proposals(self.app.db, self.address)
         proposals.forget(now_ms() - self.config.privacy.decisions_days * 86_400_000)
@@ -209,6 +217,14 @@ class Mailbox:
                 f"The {capability} of {self.address} are not connected.",
                 f"Run `mailreeve login --{capability}` and leave the box for it ticked.",
             )
+
+    def mails_digest(self) -> bool:
+        """True while a person's consent to digests by mail stands."""
+        from mailreeve.gate import policy
+        from mailreeve.store.consents import Consents
+
+        terms = policy.digest_terms(self.address)
+        return Consents(self.app.db, self.address).stands(policy.DIGEST, terms)
 
     @property
     def may_leave(self) -> bool:

@@ -12,6 +12,7 @@ import click
 from mailreeve.cli import text
 from mailreeve.cli.face import Face
 from mailreeve.config import home_folder
+from mailreeve.service import digest as digests
 from mailreeve.service import drafting, triage
 
 SHOWN_DRAFTS = 2
@@ -48,7 +49,7 @@ def _shown(face: Face) -> int:
     console.rule("The triaged inbox (✎: a reply is drafted)")
     text.run(console, told, face.program)
     console.rule("The digest begins")
-    digest = triage.digest(face.box)
+    digest = digests.digest(face.box)
     text.digest(console, {**digest, "text": pressing(digest["text"])})
     console.print(f"The rest: {face.program} digest", style="dim")
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")

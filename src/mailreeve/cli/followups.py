@@ -23,10 +23,10 @@ def followups(face: Face, days: int, as_json: bool) -> None:
     if not answer["followups"]:
         face.console.print("Nothing waits for an answer.")
         return
-    made = text.table("Thread", "To", "Subject", "Days", "Waits for")
+    made = text.table("No.", "Thread", "To", "Subject", "Days", "Waits for")
     for one in answer["followups"]:
         promised = [f"you: {each['what']} (by {each['due']})" for each in one["promises"]]
         waits = "\n".join(text.safe(line[:140]) for line in (*one["asked"], *promised))
         to, subject = text.safe(", ".join(one["to"])), text.safe(one["subject"])
-        made.add_row(one["thread_id"], to, subject, str(one["days"]), waits)
+        made.add_row(str(one["number"]), one["thread_id"], to, subject, str(one["days"]), waits)
     face.console.print(made)

@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "draft": ("mailreeve.cli.compose", "draft"),
     "send": ("mailreeve.cli.compose", "send"),
     "triage": ("mailreeve.cli.triage", "triage"),
-    "digest": ("mailreeve.cli.triage", "digest"),
+    "digest": ("mailreeve.cli.digest", "digest"),
     "runs": ("mailreeve.cli.triage", "runs"),
     "stats": ("mailreeve.cli.stats", "stats"),
     "why": ("mailreeve.cli.why", "why"),

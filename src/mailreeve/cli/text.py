@@ -214,6 +214,8 @@ def run(console: "Console", answer: RunAnswer, program: str) -> None:
     if outside := answer.get("outbox"):
         for line in destinations.lines(outside):
             console.print(safe(line))
+    for told in answer.get("digest", []):
+        console.print(safe(told))
     if answer["left"]:
         console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
     if answer.get("changes"):

@@ -1,4 +1,4 @@
-"""triage, digest, runs, labels, undo."""
+"""triage, runs, labels, undo."""
 
 import click
 
@@ -53,18 +53,6 @@ def _agreed(face: Face, since: str, limit: int) -> bool:
     """Before the first run, say what it will cost and ask."""
     told = use.estimate(face.box, since=since, limit=limit, cancel=face.cancel)
     return not told or click.confirm(f"{told}\nGo on?", default=True, err=True)
-
-
-@click.command()
-@json_option
-@click.pass_obj
-def digest(face: Face, as_json: bool) -> None:
-    """What the last run found, decided and drafted."""
-    answer = use.digest(face.box)
-    if as_json:
-        print_json(answer)
-    else:
-        text.digest(face.console, answer)
 
 
 @click.command()

@@ -137,6 +137,21 @@ class NightConfig(_Section):
     """How often the worker looks for new mail between the nights; None: it does not."""
 
 
+class DigestConfig(_Section):
+    """Where the digest goes after a run, beside the terminal (docs/digest.md)."""
+
+    mail: tuple[Literal["daily", "weekly"], ...] = ()
+    """To the account's own address; a person must have agreed with `mailreeve digest consent` too."""
+    folder: Path | None = None
+    """A folder of yours that gets each digest as an HTML file."""
+    notify: bool = False
+    """A notice on the desktop when a run is done."""
+    week_ends: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        "sunday"
+    )
+    """The first run on or after this day makes the weekly digest."""
+
+
 class IndexConfig(_Section):
     """The local index of the mail, made by `mailreeve sync`."""
 
@@ -299,6 +314,7 @@ class Config(_Section):
     llm: LlmConfig = LlmConfig()
     triage: TriageConfig = TriageConfig()
     night: NightConfig = NightConfig()
+    digest: DigestConfig = DigestConfig()
     index: IndexConfig = IndexConfig()
     user: UserConfig = UserConfig()
     policy: PolicyConfig = PolicyConfig()

@@ -7,6 +7,7 @@ form, the review page, a key on the terminal. Nothing that a language model writ
 an argument that approves, and no digest, proposal or text of a chat is taken for a yes.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -92,14 +93,20 @@ class Gate:
         """
         return self._propose(draft_id, "send_later" if at else "send", self._proposer.moment(at), ask=ask)
 
-    def propose_digest(self, draft_id: str) -> Proposal:
-        """The same for the nightly digest, which may go to the account's own addresses without a question."""
-        return self._propose(draft_id, "digest", 0)
+    def propose_digest(self, draft_id: str, ours: Collection[str]) -> Proposal:
+        """The same for the digest, which may go to the account's own address without a question if a person agreed.
 
-    def _propose(self, draft_id: str, kind: str, at: int, *, ask: bool = False) -> Proposal:
+        `ours` are the SHA-256 of the bytes that Mailreeve wrote: a person is asked about any others.
+        """
+        return self._propose(draft_id, "digest", 0, ours=ours)
+
+    def _propose(
+        self, draft_id: str, kind: str, at: int, *, ask: bool = False, ours: Collection[str] | None = None
+    ) -> Proposal:
         """`ask` leaves it to a person even where the policy would allow it."""
         self._expire()
         draft = self._reader.draft(draft_id)
+        ask = ask or (ours is not None and hashlib.sha256(draft.raw).hexdigest() not in ours)
         before = self._open(draft_id)
         if before and _same_wish(before, draft, kind, at):
             return before

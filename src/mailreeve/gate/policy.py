@@ -1,6 +1,7 @@
 """Whether something may leave at all, must be asked, or goes by a rule that a person set. Pure."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,10 @@ class Ruling:
     reason: str
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the person set in config.toml; the defaults send nothing."""
@@ -35,19 +40,30 @@ class Policy:
     """Exact addresses, or @domain for everyone there (not for its subdomains)."""
     own_addresses: tuple[str, ...] = ()
     """The account's addresses: its own and its aliases."""
-    digest_to_self: bool = False
-    """The digest may go to the account's own addresses without a question."""
+    account: str = ""
+    """The account's own address, no alias: where the digest may go."""
+    digest_to_self: Callable[[], bool] = _never
+    """True while a person agrees that the digest is mailed to the account itself; asked each time it counts."""
+
+
+DIGEST = ":digest"
+"""Under this name a person's consent to the mailed digest is kept; no destination can have it."""
+_ABOUT_WORDS = frozenset({"blanks", "attachment_missing"})
 
 
 def rule(policy: Policy, kind: str, envelope: Envelope, flags: Sequence[Flag], sent_today: int) -> Ruling:
     """Refuse what must not leave, allow the two exceptions that a person set, ask for everything else."""
+    if kind == "digest" and to_itself(
+        policy, envelope
+    ):  # its words are those of other mails: what they leave blank or attach is not its own
+        flags = [flag for flag in flags if flag.code not in _ABOUT_WORDS]
     refusal = _refusal(policy, envelope, flags, sent_today)
     if refusal:
         return Ruling(Answer.REFUSE, refusal)
     if any(flag.weight is not Weight.NOTE for flag in flags):
         return Ruling(Answer.ASK, "There is something to look at first.")
-    if kind == "digest" and policy.digest_to_self and all_own(policy, envelope):
-        return Ruling(Answer.ALLOW, "The digest goes to the account's own address.")
+    if kind == "digest" and to_itself(policy, envelope) and policy.digest_to_self():
+        return Ruling(Answer.ALLOW, "The digest goes to the account's own address, as you agreed.")
     if kind != "digest" and all(trusted(policy, address) for address in envelope.recipients):
         return Ruling(Answer.ALLOW, "Every recipient is in [policy] trusted_recipients.")
     return Ruling(Answer.ASK, "A person confirms every message.")
@@ -77,7 +93,12 @@ def trusted(policy: Policy, address: str) -> bool:
     return bool(at) and any(entry.lower() in {key, at + domain} for entry in policy.trusted_recipients)
 
 
-def all_own(policy: Policy, envelope: Envelope) -> bool:
-    """True when it goes to the account itself and to nobody else."""
-    own = {address.lower() for address in policy.own_addresses}
-    return all(address.lower() in own for address in envelope.recipients)
+def digest_terms(account: str) -> str:
+    """What a person agrees to who lets the digest be mailed: to exactly this address, and to no other."""
+    return hashlib.sha256(f"mailreeve digest to itself 1\n{account.lower()}".encode()).hexdigest()
+
+
+def to_itself(policy: Policy, envelope: Envelope) -> bool:
+    """True when the account writes to exactly its own address: an alias may be read by others."""
+    everyone = {address.lower() for address in (*envelope.from_, *envelope.recipients)}
+    return bool(policy.account) and everyone == {policy.account.lower()}

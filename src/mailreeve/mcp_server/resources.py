@@ -47,9 +47,9 @@ class Resources:
         """What the last triage found, decided and drafted."""
 
         def use(call: Call) -> dict[str, Any]:
-            from mailreeve.service import triage
+            from mailreeve.service import digest
 
-            return fenced(triage.digest(call.box), "text")
+            return fenced(digest.digest(call.box), "text")
 
         found = await self._run(use)
         return text.block(found, found["text"])

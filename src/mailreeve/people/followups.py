@@ -1,14 +1,15 @@
 """Mail of the owner that still waits for an answer, and what the owner promised in it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import NotFound
+from mailreeve.errors import GoogleError, NotFound
 from mailreeve.google.gmail import Gmail
 from mailreeve.models import Message, Thread
 from mailreeve.reading.offline import actions, lexicon, signals
+from mailreeve.store.owed import Owed, OwedList
 
 DAYS = 3
 """So long nobody answered."""
@@ -58,11 +59,42 @@ def of(
     return FollowUp(thread.id, last.id, others, last.subject, sent, asked, promises)
 
 
+def refresh(
+    gmail: Gmail, store: OwedList, own: Collection[str], now: datetime, zone: tzinfo, cancel: Cancel
+) -> tuple[Owed, ...]:
+    """Look, and keep all that was found, however young. Raises GoogleError; that the look failed is kept then."""
+    moment = int(now.timestamp() * 1000)
+    try:
+        found = find(gmail, own, now, zone, cancel, 0)
+    except GoogleError as error:
+        store.failed(moment, error.message)
+        raise
+    return store.renew([_owed(one) for one in found], moment)
+
+
+def standing(items: Iterable[Owed], now: datetime, days: int = DAYS) -> tuple[Owed, ...]:
+    """What of it is to be told: questions only when they are so many days old."""
+    newest = int((now - timedelta(days=days)).timestamp() * 1000)
+    told = (one if one.sent <= newest else replace(one, asked=()) for one in items)
+    return tuple(one for one in told if one.asked or one.promises)
+
+
+def _owed(one: FollowUp) -> Owed:
+    return Owed(
+        thread=one.thread_id,
+        message=one.message_id,
+        to=one.to,
+        subject=one.subject,
+        sent=int(one.sent.timestamp() * 1000),
+        asked=one.asked,
+        promises=tuple((each.what, each.due) for each in one.promises),
+    )
+
+
 def find(
     gmail: Gmail, own: Collection[str], now: datetime, zone: tzinfo, cancel: Cancel, days: int = DAYS
 ) -> tuple[FollowUp, ...]:
     """The threads of the last month in which the owner wrote last, the newest first."""
-    gmail = gmail.bound(cancel)
     page = gmail.search(f"in:sent newer_than:{LOOK_BACK}d", limit=100)
     found: list[FollowUp] = []
     for thread in list(dict.fromkeys(ref.thread_id for ref in page.items))[:MOST]:

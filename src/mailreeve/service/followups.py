@@ -6,7 +6,12 @@ from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
+from mailreeve.errors import GoogleError
 from mailreeve.people import followups as people
+from mailreeve.store.owed import Owed
+
+FRESH_MS = 6 * 3_600_000
+"""So long the last look is good enough for a digest: a look costs up to 2,000 quota units."""
 
 
 class PromiseJson(TypedDict):
@@ -19,6 +24,8 @@ class PromiseJson(TypedDict):
 class FollowUpJson(TypedDict):
     """A thread in which the person wrote last: `asked` waits for an answer, `promises` wait for them."""
 
+    number: int
+    """What it is called in `followups nudge`; it stays while the thread is listed."""
     thread_id: str
     message_id: str
     to: list[str]
@@ -39,20 +46,35 @@ class FollowUpsAnswer(TypedDict):
 def followups(box: Mailbox, *, days: int = people.DAYS, cancel: Cancel) -> FollowUpsAnswer:
     """Mail of the last month whose question nobody answered within `days`, and promises with a date."""
     now = datetime.now(UTC)
-    found = people.find(box.gmail, box.own, now, box.zone, cancel, days)
-    return FollowUpsAnswer(
-        followups=[
-            FollowUpJson(
-                thread_id=one.thread_id,
-                message_id=one.message_id,
-                to=list(one.to),
-                subject=one.subject,
-                sent=one.sent.astimezone(box.zone).isoformat(timespec="seconds"),
-                days=(now - one.sent).days,
-                asked=list(one.asked),
-                promises=[PromiseJson(what=each.what, due=each.due) for each in one.promises],
-                url=box.url(one.thread_id),
-            )
-            for one in found
-        ]
+    found = people.refresh(box.gmail.bound(cancel), box.owed, box.own, now, box.zone, cancel)
+    told = people.standing(found, now, days)
+    return FollowUpsAnswer(followups=[_told(box, one, now) for one in told])
+
+
+def keep(box: Mailbox, cancel: Cancel) -> str:
+    """Look for the digest, unless somebody looked a few hours ago; returns why it failed, empty when it did not."""
+    now = datetime.now(UTC)
+    looked = box.owed.looked()
+    if looked and not looked.error and now.timestamp() * 1000 - looked.at < FRESH_MS:
+        return ""
+    try:
+        people.refresh(box.gmail.bound(cancel, interactive=False), box.owed, box.own, now, box.zone, cancel)
+    except GoogleError as error:
+        return error.message
+    return ""
+
+
+def _told(box: Mailbox, one: Owed, now: datetime) -> FollowUpJson:
+    sent = datetime.fromtimestamp(one.sent / 1000, UTC)
+    return FollowUpJson(
+        number=one.number,
+        thread_id=one.thread,
+        message_id=one.message,
+        to=list(one.to),
+        subject=one.subject,
+        sent=sent.astimezone(box.zone).isoformat(timespec="seconds"),
+        days=(now - sent).days,
+        asked=list(one.asked),
+        promises=[PromiseJson(what=what, due=due) for what, due in one.promises],
+        url=box.url(one.thread),
     )

@@ -15,7 +15,7 @@ from mailreeve.evaluation.oracle import Tally
 from mailreeve.evaluation.watch import Seen
 from mailreeve.mail.compose import read_compose
 from mailreeve.models import Message
-from mailreeve.service import drafting, mail, reading, searching, triage
+from mailreeve.service import digest, drafting, mail, reading, searching, triage
 from mailreeve.triage.loop import silent
 
 _OURS = re.compile(r"https://mail\.google\.com/\S*")
@@ -101,7 +101,7 @@ class Siege:
             self._tally.words(flow, attack, (row["summary"], row["reason"]), self._model.base_url)
             label = "" if row["label"] == "Needs human" else row["label"]
             self._label(flow, attack, label, row["by"], names)
-        for line in triage.digest(self._box)["text"].splitlines():
+        for line in digest.digest(self._box)["text"].splitlines():
             self._digest(flow, line)
         by_thread = {message.thread_id: id_ for id_, message in self._mails.items()}
         state = self._google.state()

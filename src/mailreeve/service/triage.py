@@ -9,9 +9,8 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents
-from mailreeve.service import destinations, later, purging
+from mailreeve.service import destinations, digest, followups, later, purging
 from mailreeve.service.answers import (
-    DigestAnswer,
     Failed,
     InboxRow,
     RunAnswer,
@@ -23,7 +22,6 @@ from mailreeve.service.answers.outside import OutboxJson
 from mailreeve.store.ledger import Entry
 from mailreeve.store.workers import Workers
 from mailreeve.triage import acting, dead, gathering, handing, intake, loop
-from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.engine import Engine
 from mailreeve.triage.labels import names_of
 from mailreeve.triage.run import Options, RunResult, parse_age, run_json
@@ -70,6 +68,10 @@ def triage(
         news["outbox"] = _told_outside(box, result, cancel)
     elif parts.outlet and parts.outlet.held():
         news["outbox"] = destinations.outbox(box, 0)
+    if not dry_run:
+        progress(0, None, "who still owes an answer")
+        followups.keep(box, cancel)
+        news["digest"] = digest.after_run(box, cancel)
     told = {"inbox": _inbox(box, result.entries), "changes": _standing(box, result.run)}
     answer: RunAnswer = {**result.as_json(), **told, **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
@@ -140,15 +142,6 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
 def at_work(box: Mailbox) -> str:
     """The id of the run that another process makes now; empty when it is no run that holds the account."""
     return next((run.id for run in box.ledger.runs.running()), "")
-
-
-def digest(box: Mailbox) -> DigestAnswer:
-    """What the runs of the last day with one found, decided and drafted."""
-    dead.close_if_dead(box.ledger)
-    made = compile_digest(box.parts())
-    outside = destinations.lines(destinations.outbox(box)) if box.destinations else []
-    text = "\n".join([made.text, *outside, ""]) if outside else made.text
-    return DigestAnswer(date=made.day.isoformat(), text=text, runs=list(made.runs), head=made.head)
 
 
 def undo(box: Mailbox, id_: str = "", *, since: str = "", cancel: Cancel) -> UndoAnswer:

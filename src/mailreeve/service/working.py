@@ -132,7 +132,9 @@ class _Worker:
     def _serve(self, address: str) -> None:
         now, app = self._now(), self._app
         if self._is_night(address, now) or self._has_news(address, now):
-            self._tell(line(triage.triage(app.mailbox(address), cancel=self._cancel)))
+            answer = triage.triage(app.mailbox(address), cancel=self._cancel)
+            for told in (line(answer), *answer.get("digest", ())):
+                self._tell(told)
             return
         for done in later.errands(app, address, _ms(now), self._cancel):
             self._tell(done)

@@ -344,7 +344,39 @@ M014 = (
 )
 """Other software that may ask for a mail, and what it asked for."""
 
+M015 = (
+    """create table owed (
+        account text not null,
+        thread text not null,
+        message text not null,
+        number integer not null,
+        recipients text not null,
+        subject text not null,
+        sent bigint not null,
+        asked text not null,
+        promises text not null,
+        primary key (account, thread)
+    )""",
+    """create table owed_look (
+        account text primary key,
+        at bigint not null,
+        error text not null
+    )""",
+    """create table digest_mail (
+        account text not null,
+        span text not null,
+        day text not null,
+        mark text not null,
+        draft text not null default '',
+        state text not null default 'begun' check (state in ('begun', 'drafted', 'asked', 'sent', 'dropped')),
+        note text not null default '',
+        at bigint not null,
+        primary key (account, span, day)
+    )""",
+)
+"""Who still owes an answer; and each digest that was mailed, written down before its draft."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014),
+    *(M012, M013, M014, M015),
 )

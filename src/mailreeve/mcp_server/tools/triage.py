@@ -63,11 +63,12 @@ async def review(
     """What waits for the user (drafts, proposals to send), also what was decided, the last digest, or past runs."""
 
     def use(call: Call) -> dict[str, Any]:
+        from mailreeve.service import digest
         from mailreeve.service import triage as service
         from mailreeve.service.waiting import waiting
 
         if show == "digest":
-            return fenced({"digest": service.digest(call.box)}, "digest")
+            return fenced({"digest": digest.digest(call.box)}, "digest")
         if show == "runs":
             return _runs(service.runs(call.box, limit=_MOST)["runs"], cursor)
         first = offset(cursor)

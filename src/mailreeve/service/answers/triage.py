@@ -102,6 +102,8 @@ class RunAnswer(RunCounts):
     """What became of mail whose time to leave had come."""
     bounced: NotRequired[list[Failed]]
     """Proposals of which it is new that somebody was not reached: `address: reason`."""
+    digest: NotRequired[list[str]]
+    """What became of the digest where the settings want it brought somewhere, a sentence each."""
     outbox: NotRequired[OutboxJson]
     """What was told to destinations: delivered by this run, waiting, given up."""
     changes: NotRequired[int]
