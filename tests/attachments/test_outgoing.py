@@ -71,7 +71,7 @@ def test_a_folder_swapped_all_the_time_gives_nothing_else(tmp_path: Path) -> Non
 
     thread = threading.Thread(target=swap)
     thread.start()
-    found = set()
+    found: set[bytes] = set()
     try:
         for _ in range(2000):
             try:
@@ -81,7 +81,8 @@ def test_a_folder_swapped_all_the_time_gives_nothing_else(tmp_path: Path) -> Non
     finally:
         done.set()
         thread.join()
-    assert {b"mine"} == found
+    assert found <= {b"mine"}  # on a loaded machine every try may meet the folder away
+    assert b"mine" == load(folder, "a.txt").data
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
