@@ -94,6 +94,11 @@ class Bench:
         proposal = self.gate.propose_send(draft_id, at)
         return self.gate.approve(proposal.id, proposal.digest, "tty", "ada")
 
+    def wait(self, milliseconds: int) -> None:
+        """Time passes, here and at Google."""
+        self.clock.ahead += milliseconds
+        self.sandbox.clock(advance=milliseconds / 1000)
+
     def events(self) -> list[str]:
         """The names of the audit's rows, oldest first."""
         return [row.event for row in reversed(self.audit.rows(10_000))]

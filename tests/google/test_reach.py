@@ -7,7 +7,7 @@ from tests.sandbox_server import SandboxServer
 
 from mailreeve.errors import GoogleUnavailable, QuotaSpent
 from mailreeve.google.credentials import ready
-from mailreeve.google.reach import _moment, profile_once, reach
+from mailreeve.google.reach import moment, profile_once, reach
 from mailreeve.google.transport import Transport
 
 
@@ -32,7 +32,7 @@ def test_a_clock_that_is_ahead_is_measured(sandbox: SandboxServer) -> None:
 )
 def test_a_date_that_is_none_is_not_compared(date: str) -> None:
     """Without a readable Date header nothing is said about the clock."""
-    assert _moment(date) is None
+    assert moment(date) is None
 
 
 def test_somebody_else_in_googles_place_is_no_google(sandbox: SandboxServer) -> None:

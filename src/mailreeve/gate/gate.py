@@ -28,7 +28,7 @@ from mailreeve.gate.events import Appointments
 from mailreeve.gate.execute import SETTLE_SECONDS, Executor, Outcome, facts
 from mailreeve.gate.policy import Answer, Policy
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender, SystemClock
-from mailreeve.gate.proposal import APPROVED_MS, DAY_MS, MISSED_MS, digest, same, text_hash
+from mailreeve.gate.proposal import AHEAD_MS, APPROVED_MS, DAY_MS, MISSED_MS, digest, same, text_hash
 from mailreeve.gate.propose import Examined, Proposer
 from mailreeve.gate.steps import Steps
 from mailreeve.models import Draft, Event, EventRequest, Proposal
@@ -257,9 +257,20 @@ class Gate:
             raise NotApproved("Its time has not come.", "It leaves by itself while Mailreeve runs.")
         if _missed(proposal, now):
             raise NotApproved("Its time was missed by over an hour.", "It has to be confirmed again.")
+        if proposal.scheduled_at:
+            self._check_hour(proposal)
         if not appointment.is_event(proposal.kind):
             self._check_policy(proposal, now)
         return self._steps(proposal).run(proposal, self._policy.sends_per_day)
+
+    def _check_hour(self, proposal: Proposal) -> None:
+        """A clock that jumped ahead must not send what was confirmed for later: Google's has to agree."""
+        said = self._reader.moment()
+        if said and said + AHEAD_MS < proposal.scheduled_at:
+            raise NotApproved(
+                "By Google's clock its time has not come: this machine's clock is ahead.",
+                "Set this machine's clock (turn on network time); it leaves by itself when its time comes.",
+            )
 
     def _check_policy(self, proposal: Proposal, now: int) -> None:
         """The settings may have changed since the approval."""

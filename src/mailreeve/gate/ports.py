@@ -11,6 +11,9 @@ from mailreeve.models import Draft, Event, EventRequest, Json, Message, Page, Se
 class MailReader(Protocol):
     """The part of google.gmail.Gmail that looks at drafts and at what was sent."""
 
+    def moment(self) -> int:
+        """What time it is by Google's clock, in epoch milliseconds; 0 when it does not say."""
+
     def draft(self, draft_id: str) -> Draft:
         """A draft with its exact bytes. Raises NotFound when it is gone."""
 

@@ -23,6 +23,8 @@ APPROVED_MS = 10 * 60_000
 """How long an approval waits for its execution, when nothing is scheduled."""
 MISSED_MS = 3_600_000
 """A schedule missed by more than this asks again."""
+AHEAD_MS = 2 * 60_000
+"""How much earlier than its time by Google's clock a scheduled message may leave."""
 
 MOVES: dict[State, frozenset[State]] = {
     State.PROPOSED: frozenset({State.APPROVED, State.REJECTED, State.EXPIRED}),

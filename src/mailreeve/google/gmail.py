@@ -14,7 +14,7 @@ from mailreeve.errors import (
     OutcomeUnknown,
     QuotaSpent,
 )
-from mailreeve.google import batch, shapes
+from mailreeve.google import batch, reach, shapes
 from mailreeve.google.transport import Transport
 from mailreeve.mail.mime import from_gmail
 from mailreeve.models import (
@@ -72,6 +72,12 @@ class Gmail:
     def profile(self) -> Profile:
         """The verified address and the newest history id."""
         return shapes.profile(self._transport.safe(self._users.getProfile(userId="me")))
+
+    def moment(self) -> int:
+        """What time it is by Google's clock, in epoch milliseconds; 0 when it does not say."""
+        self.profile()
+        said = reach.moment(self._transport.wire.date)
+        return int(said.timestamp() * 1000) if said else 0
 
     def search(
         self,

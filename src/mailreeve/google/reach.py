@@ -49,11 +49,11 @@ def reach(base: str | None, timeout: float) -> Reached:
     answer = border.understand(Answer(response.status_code, headers, response.content), "getProfile")
     if isinstance(answer, Refusal) and isinstance(answer.error, GoogleUnavailable | QuotaSpent):
         raise answer.error
-    said = _moment(headers.get("date", ""))
+    said = moment(headers.get("date", ""))
     return Reached(round(took * 1000), None if said is None else asked + took / 2 - said.timestamp())
 
 
-def _moment(date: str) -> datetime | None:
+def moment(date: str) -> datetime | None:
     """The time of a Date header (RFC 9110, 6.6.1: whole seconds)."""
     try:
         return parsedate_to_datetime(date)

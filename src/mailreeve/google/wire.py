@@ -40,6 +40,8 @@ class Wire:
         self._timeout = timeout
         self._idle: list[Any] = []
         self._readers: list[Any] = []
+        self.date = ""
+        """The Date header of the latest answer."""
         self._guard = threading.Lock()
         self._renewing = threading.Lock()
 
@@ -68,6 +70,7 @@ class Wire:
         if answer.status == 401:
             self.renew(used)
             answer = send()
+        self.date = str(answer.headers.get("date", ""))
         return answer
 
     def token(self) -> str | None:
