@@ -13,6 +13,11 @@ def test_sync_then_search_without_asking_gmail(demo: SandboxServer, run: Run) ->
     assert "local" == found["source"]
     assert run("search", "from:alex", "--source", "gmail", "--json").json["hits"] == found["hits"]
     assert "From the local index as of" in run("search", "from:alex").out
+    best = run("search", "the", "--ranked", "--json").json
+    assert sorted((hit["date"] for hit in best["hits"]), reverse=True) != [
+        hit["date"] for hit in best["hits"]
+    ]
+    assert 2 == run("search", "the", "--ranked", "--source", "gmail").code
     refused = run("search", "is:muted", "--source", "local")
     assert (2, True) == (refused.code, "is:muted" in refused.err)
 

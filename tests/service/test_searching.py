@@ -292,6 +292,23 @@ def test_pages_follow_each_other_and_the_total_stays(sandbox: SandboxServer, box
             ask(box, "harbour", "local", cursor=wrong)
 
 
+def test_best_first_is_asked_for_and_pages_on(sandbox: SandboxServer, box: Mailbox) -> None:
+    """`ranked` gives the subject's hit before newer ones; the next page needs no source, another order is refused."""
+    ids = [sandbox.deliver(MAIL % number) for number in range(2)]
+    about = MAIL.replace(b"Harbour %d", b"Tide %d") % 3
+    sandbox.clock(advance=-3_600)
+    older = sandbox.deliver(about)
+    sandbox.clock(advance=3_600)
+    synced(box)
+    first = ask(box, "tide", "ranked", limit=1)
+    assert ([older], "local", 3) == ([hit["id"] for hit in first["hits"]], first["source"], first["total"])
+    rest = ask(box, "tide", limit=5, cursor=first["next"])
+    assert sorted(ids) == sorted(hit["id"] for hit in rest["hits"])
+    assert older != ask(box, "tide", "local", limit=1)["hits"][0]["id"]
+    with pytest.raises(InputError, match="order"):
+        ask(box, "tide", "local", cursor=first["next"])
+
+
 def test_without_an_index_local_says_how_to_make_one(box: Mailbox) -> None:
     """`local` before the first sync, or with the index turned off, is refused with the next step."""
     with pytest.raises(InputError, match="mailreeve sync"):

@@ -12,13 +12,19 @@ from mailreeve.service import mail, reading, searching
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="Hits on one page.")
 @click.option("--cursor", default="", help="`next` of the page before.")
 @click.option("--source", default="auto", show_default=True, type=click.Choice(["auto", "gmail", "local"]))
+@click.option(
+    "--ranked", is_flag=True, help="The best hits first instead of the newest, from the local index."
+)
 @json_option
 @click.pass_obj
-def search(face: Face, query: str, limit: int, cursor: str, source: str, as_json: bool) -> int:
+def search(face: Face, query: str, limit: int, cursor: str, source: str, ranked: bool, as_json: bool) -> int:
     """Find messages, newest first, in Gmail's own search syntax.
 
     Example: mailreeve search "from:ana is:unread newer_than:7d"
     """
+    if ranked and source == "gmail":
+        raise click.UsageError("Gmail does not rank: --ranked needs the local index.")
+    source = "ranked" if ranked else source
     answer = searching.search(face.box, query, limit=limit, cursor=cursor, source=source, cancel=face.cancel)
     if as_json:
         print_json(answer)

@@ -1,4 +1,4 @@
-"""Searching in Gmail or in the local index, newest first; the answer says which, and as of when."""
+"""Searching in Gmail or in the local index; the answer says which, and as of when."""
 
 from datetime import timedelta
 
@@ -20,16 +20,19 @@ def search(
 ) -> SearchAnswer:
     """One page of messages, newest first, in Gmail's own search syntax.
 
-    `auto` takes the index when it is fresh and reaches far enough back, or when Gmail is out of reach. Raises
-    InputError for a query that Gmail refuses, and with `local` for one that the index cannot answer.
+    `auto` takes the index when it is fresh and reaches far enough back, or when Gmail is out of reach; `ranked` is
+    the index with the best hits first. Raises InputError for a query that Gmail refuses, and with `local` and
+    `ranked` for one that the index cannot answer.
     """
-    if source == "local" or index_search.is_ours(cursor):
+    if source in {"local", "ranked"} or index_search.is_ours(cursor):
         index = box.index
         if index is None:
             raise InputError(
                 "There is no local index yet: `mailreeve sync` makes one.", "Use source `auto` or `gmail`."
             )
-        return _local(box, index, index_search.prepare(index, query), limit, cursor)
+        if cursor and (source == "ranked") != index_search.is_ranked(cursor) and source != "auto":
+            raise InputError("This cursor belongs to another order.", "Use the source of the page before.")
+        return _local(box, index, index_search.prepare(index, query), limit, cursor, best=source == "ranked")
     chosen = None if source == "gmail" or cursor else _answerable(box, query)
     if chosen and _is_fresh(box, *chosen):
         return _local(box, *chosen, limit)
@@ -61,8 +64,11 @@ def _is_fresh(box: Mailbox, index: Index, plan: Plan) -> bool:
     return not box.journal.since(box.local_time(known.synced_at) - timedelta(seconds=1))
 
 
-def _local(box: Mailbox, index: Index, plan: Plan, limit: int, cursor: str = "") -> SearchAnswer:
-    page = index_search.search(index, plan, limit=limit, cursor=cursor)
+def _local(
+    box: Mailbox, index: Index, plan: Plan, limit: int, cursor: str = "", *, best: bool = False
+) -> SearchAnswer:
+    in_order = index_search.ranked if best or index_search.is_ranked(cursor) else index_search.search
+    page = in_order(index, plan, limit=limit, cursor=cursor)
     known, names = index.progressed(), index.label_names()
 
     def hit(found: Found) -> Hit:

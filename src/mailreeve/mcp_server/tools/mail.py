@@ -23,7 +23,7 @@ async def search_mail(
     ctx: Context[Served],
     limit: Annotated[int, Field(ge=1, le=50)] = 20,
     cursor: Cursor = "",
-    source: Literal["auto", "gmail", "local"] = "auto",
+    source: Literal["auto", "gmail", "local", "ranked"] = "auto",
     account: Account = "",
 ) -> Annotated[CallToolResult, Hits]:
     """Find mail, newest first: ids, dates, senders, subjects, snippets. Read what matters with read_mail."""
