@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ class _StubGmail:
     def history(self, *_: Any) -> HistoryPage:
         return HistoryPage((), (), (), "7")
 
-    def get_many(self, ids: Sequence[str], cancel: Cancel) -> Iterator[tuple[str, Message]]:
+    def get_by_thread(self, ids: Mapping[str, str], cancel: Cancel) -> Iterator[tuple[str, Message]]:
         for id_ in ids:
             yield (
                 id_,

@@ -9,6 +9,7 @@ import pytest
 from tests.google.wire_server import NoNap
 from tests.sandbox_server import Factory, SandboxServer
 
+from mailreeve.cancel import Cancel
 from mailreeve.errors import (
     Cancelled,
     GoogleRefused,
@@ -529,3 +530,39 @@ def test_googles_meter_agrees_with_ours(sandbox_factory: Factory, connect: Conne
     gmail.search("x")
     list(gmail.get_many([id_], NoNap()))
     assert gmail.units == sandbox.units()["units"]
+
+
+def conversation(sandbox: SandboxServer, count: int, name: str = "Tide") -> dict[str, str]:
+    """Messages of one thread: id and thread id of each."""
+    ids = []
+    for number in range(count):
+        before = f"References: <{name}0@x.example>\r\n" if number else ""
+        raw = f"From: ana@x.example\r\nTo: me@x.example\r\nSubject: {name}\r\nMessage-ID: <{name}{number}@x.example>\r\n"
+        ids.append(sandbox.deliver(f"{raw}{before}\r\nNumber {number}\r\n".encode()))
+    return {id_: sandbox.api("GET", f"/messages/{id_}?format=minimal")["threadId"] for id_ in ids}
+
+
+def test_three_messages_of_a_thread_come_with_the_thread(gmail: Gmail, sandbox: SandboxServer) -> None:
+    """Three of one thread are one call of 40 units, two are two of 20; every id comes once with its own text."""
+    three, two = conversation(sandbox, 3), conversation(sandbox, 2, "Gale")
+    assert (1, 1) == (len(set(three.values())), len(set(two.values())))
+    before = sandbox.units()["units"]
+    found = dict(gmail.get_by_thread(three | two, Cancel()))
+    assert set(three) | set(two) == set(found)
+    assert all(isinstance(one, Message) and one.id == id_ for id_, one in found.items())
+    assert 40 + 2 * 20 == sandbox.units()["units"] - before == gmail.units
+    assert 1 == sandbox.units()["by_method"]["threads.get"]["calls"]
+
+
+def test_what_the_thread_does_not_give_is_asked_for_by_itself(gmail: Gmail, sandbox: SandboxServer) -> None:
+    """A wrong or a vanished thread costs nothing but a call: what is there comes, what is not has its error."""
+    three = conversation(sandbox, 3)
+    elsewhere = {**dict.fromkeys(three, "18f0000000000999"), "18f0000000000998": "18f0000000000999"}
+    found = dict(gmail.get_by_thread(elsewhere, Cancel()))
+    assert {id_: isinstance(one, Message) for id_, one in found.items()} == {
+        **dict.fromkeys(three, True),
+        "18f0000000000998": False,
+    }
+    gone = next(iter(three))
+    sandbox.api("POST", f"/messages/{gone}/trash")
+    assert set(three) == set(dict(gmail.get_by_thread(three, Cancel())))

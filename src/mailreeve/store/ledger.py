@@ -163,12 +163,16 @@ class Ledger:
             some = wanted[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
             rows = self._db.rows(
-                "select message, generation, state from ledger"
+                "select message, generation, thread, state from ledger"
                 f" where account = ? and message in ({marks}) order by generation",
                 (self._account, *some),
             )
             found.update((row["message"], row) for row in rows)
         return found
+
+    def threads(self, ids: Iterable[str]) -> dict[str, str]:
+        """The thread of each message that is known, by the message's id."""
+        return {id_: str(row["thread"]) for id_, row in self._latest_of(ids).items()}
 
     def decided(self, ids: Iterable[str]) -> set[str]:
         """Which of the messages need nothing more at their generation."""

@@ -93,7 +93,8 @@ def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> 
     held = 0
     with ThreadPoolExecutor(parts.settings.concurrency, "judge") as pool:
         try:
-            for id_, found in parts.gmail.get_many(ids, cancel):
+            threads = dict.fromkeys(ids, "") | parts.ledger.threads(ids)
+            for id_, found in parts.gmail.get_by_thread(threads, cancel):
                 if isinstance(found, MailreeveError):
                     yield (Judged(id_, error=found),)
                 elif not is_incoming(found):
