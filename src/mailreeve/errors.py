@@ -16,7 +16,8 @@ MailreeveError                 exit 1
 │   └── OutcomeUnknown                  a creating request lost its answer: it may have worked
 ├── OutboundError                       a destination outside got nothing, or perhaps nothing
 │   ├── DestinationRefused              it may not be reached: nothing was sent
-│   └── DestinationUnavailable          no connection or no answer in time: it may have arrived
+│   └── DestinationUnavailable          no answer in time: it may have arrived
+│       └── DestinationUnreached        no connection: nothing was sent
 ├── ReaderError                         the language model did not help
 │   ├── ReaderUnavailable               no connection, 429, 5xx, time-out
 │   ├── ReaderAnswerInvalid             the answer does not fit the schema
@@ -138,6 +139,10 @@ class DestinationUnavailable(OutboundError):
     """No connection, or no answer in time: what was sent may have arrived."""
 
     advice = "It is tried again by itself."
+
+
+class DestinationUnreached(DestinationUnavailable):
+    """There was no connection: nothing was sent."""
 
 
 class ReaderError(MailreeveError):

@@ -126,6 +126,7 @@ class Mailbox:
     @cached_property
     def gate(self) -> "Gate":
         """The only door for anything that leaves; the sender is handed to it alone."""
+        from mailreeve.app import outside
         from mailreeve.gate.gate import Gate
         from mailreeve.gate.policy import Policy
         from mailreeve.google.sending import Sender
@@ -152,6 +153,7 @@ class Mailbox:
             self.config.home / "locks",
             contacts=self._acquainted,
             appointments=self._appointments(proposals) if self.may("calendar") else None,
+            cancellations=outside.cancellations(self, proposals),
         )
         made.recover()  # what a crash left open is found out before anything new begins
         return made

@@ -4,17 +4,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailreeve.config import DestinationConfig, StepConfig
-from mailreeve.errors import ConfigError, InputError
+from mailreeve.errors import ConfigError, DestinationRefused, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mailreeve.app.mailbox import Mailbox
+    from mailreeve.gate.cancellation import Cancellations, Poster
     from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
     from mailreeve.google.tokens import Keyring
     from mailreeve.outbound.desk import Desk, Step
     from mailreeve.outbound.destination import Destination
+    from mailreeve.outbound.place import Place
+    from mailreeve.store.proposals import Proposals
 
 _STORED = "keyring:"
 _STEPS = ("create", "find", "append", "seen")
@@ -46,6 +49,19 @@ def outlet(box: "Mailbox") -> "Outlet":
         SystemClock(),
         Tickets(db, box.address),
     )
+
+
+def cancellations(box: "Mailbox", proposals: "Proposals") -> "Cancellations":
+    """What leaves lists; each request gets a wire to its own place. From the demo nobody outside is reached."""
+    from mailreeve.gate.cancellation import Cancellations, to_one
+    from mailreeve.gate.ports import SystemClock
+
+    wire = _nowhere if box.config.demo else to_one
+    return Cancellations(proposals, box.audit, SystemClock(), box.config.home / "locks", wire)
+
+
+def _nowhere(where: "Place") -> "Poster":
+    raise DestinationRefused(f"The demo reaches nobody outside, so {where.host} was not asked.")
 
 
 def mirrors(box: "Mailbox") -> "tuple[Mirror, ...]":

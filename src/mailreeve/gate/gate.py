@@ -23,7 +23,8 @@ from mailreeve.errors import (
     NeedsPerson,
     NotApproved,
 )
-from mailreeve.gate import appointment, bounce, policy
+from mailreeve.gate import appointment, bounce, cancellation, errand, policy
+from mailreeve.gate.cancellation import Cancellations
 from mailreeve.gate.events import Appointments
 from mailreeve.gate.execute import SETTLE_SECONDS, Executor, Outcome, facts
 from mailreeve.gate.policy import Answer, Policy
@@ -31,7 +32,7 @@ from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender, System
 from mailreeve.gate.proposal import AHEAD_MS, APPROVED_MS, DAY_MS, MISSED_MS, digest, same, text_hash
 from mailreeve.gate.propose import Examined, Proposer
 from mailreeve.gate.steps import Steps
-from mailreeve.models import Draft, Event, EventRequest, Proposal
+from mailreeve.models import Draft, Event, EventRequest, Message, Proposal
 from mailreeve.models import ProposalState as State
 from mailreeve.store.proposals import Approval, Proposals
 
@@ -55,10 +56,12 @@ class Gate:
         contacts: Callable[[], Collection[str]] = tuple,
         settle_seconds: float = SETTLE_SECONDS,
         appointments: Appointments | None = None,
+        cancellations: Cancellations | None = None,
     ) -> None:
         """`locks` is a private folder; `contacts` gives addresses that the person knows from elsewhere.
 
-        `appointments` changes the calendar; None while the person has not turned it on.
+        `appointments` changes the calendar; None while the person has not turned it on. `cancellations`
+        leaves lists; None reaches nobody.
         """
         self._proposals = proposals
         self._reader = reader
@@ -67,6 +70,7 @@ class Gate:
         self._clock = clock or SystemClock()
         self._proposer = Proposer(proposals, reader, audit, rules, self._clock, contacts)
         self._appointments = appointments
+        self._cancellations = cancellations
         self._executor = Executor(proposals, reader, sender, audit, self._clock, locks, settle_seconds)
 
     # --- proposing ----------------------------------------------------------------------------------
@@ -139,14 +143,34 @@ class Gate:
         self._add(before, proposal)
         return proposal
 
+    def propose_cancellation(self, message: Message, url: str) -> Proposal:
+        """Freeze one request to leave a mail's list, which a person is asked about whatever the settings trust.
+
+        Raises InputError, GateError; NeedsPerson while it is not known what became of an earlier one.
+        """
+        self._expire()
+        draft = cancellation.draft(message, url, self._proposals.account)
+        before = self._open(draft.id)
+        if before and _same_wish(before, draft, cancellation.KIND, 0):
+            return before
+        flags = cancellation.flags(message, url, self._proposals.recent(1_000))
+        proposal = self._proposer.draw_up_errand(cancellation.KIND, draft, flags, thread=draft.thread_id)
+        self._steps(proposal)  # whether it may leave at all
+        self._add(before, proposal)
+        return proposal
+
     def waits_for(self, draft_id: str) -> Proposal | None:
         """The open proposal for a draft or an event, or None."""
         return self._proposals.open_for(draft_id)
 
     def _steps(self, proposal: Proposal) -> Steps:
         """Who carries out this kind."""
-        if not appointment.is_event(proposal.kind):
+        if not errand.is_errand(proposal.kind):
             return self._executor
+        if not appointment.is_event(proposal.kind):
+            if self._cancellations is None or not self._policy.send:
+                raise GateError("Nothing can leave from here.", policy.advice(self._policy))
+            return self._cancellations
         if self._appointments is None:
             raise GateError("The calendar is not connected.", "Run `mailreeve login --calendar`.")
         return self._appointments
@@ -259,7 +283,7 @@ class Gate:
             raise NotApproved("Its time was missed by over an hour.", "It has to be confirmed again.")
         if proposal.scheduled_at:
             self._check_hour(proposal)
-        if not appointment.is_event(proposal.kind):
+        if not errand.is_errand(proposal.kind):
             self._check_policy(proposal, now)
         return self._steps(proposal).run(proposal, self._policy.sends_per_day)
 

@@ -93,22 +93,28 @@ class Proposer:
 
     def draw_up_event(self, kind: str, draft: Draft, wish: EventRequest) -> Proposal:
         """A change of the calendar that is not kept yet: a person is asked, whatever the settings trust."""
-        examined = self.examine(draft)
-        now = self._clock.now()
         private = wish.body.get("extendedProperties", {}).get("private", {})
+        flags = tuple(flag for flag in self.examine(draft).flags if flag.code in _ABOUT_GUESTS)
+        return self.draw_up_errand(kind, draft, flags, str(private.get("mailreeve", "")))
+
+    def draw_up_errand(
+        self, kind: str, draft: Draft, flags: tuple[Flag, ...], mark: str = "", thread: str = ""
+    ) -> Proposal:
+        """What leaves without being a mail, not kept yet: a person is asked, whatever the settings trust."""
+        message, now = mime.from_bytes(draft.raw), self._clock.now()
         proposal = Proposal(
             id=new_id(),
             kind=kind,
             account=self._proposals.account,
             draft_id=draft.id,
-            thread_id="",
-            message_id=examined.message.message_id,
-            mark=str(private.get("mailreeve", "")),
-            envelope=examined.envelope,
-            subject=examined.message.subject,
+            thread_id=thread,
+            message_id=message.message_id,
+            mark=mark,
+            envelope=envelope.read(draft.raw),
+            subject=message.subject,
             raw=draft.raw,
-            body_hash=body_hash(examined.message),
-            flags=tuple(flag for flag in examined.flags if flag.code in _ABOUT_GUESTS),
+            body_hash=body_hash(message),
+            flags=flags,
             digest="",
             state=State.PROPOSED,
             created_at=now,

@@ -7,7 +7,7 @@ behind a bar.
 
 from datetime import UTC, datetime, tzinfo
 
-from mailreeve.gate.appointment import KINDS
+from mailreeve.gate import errand
 from mailreeve.mail import mime
 from mailreeve.mail.invisible import clean, one_line
 from mailreeve.models import Address, Attachment, Message, Proposal, Weight
@@ -24,12 +24,12 @@ _MARKS = {Weight.STOP: "STOP", Weight.WARN: "LOOK", Weight.NOTE: "note"}
 def text(proposal: Proposal, *, zone: tzinfo = UTC, whole: bool = False) -> str:
     """The question; `whole` shows all of the text instead of its head and tail."""
     message = mime.from_bytes(proposal.raw)
-    title = KINDS.get(proposal.kind, "Send this e-mail?")
+    title = errand.ASKS.get(proposal.kind, "Send this e-mail?")
     lines = [title, *_people(proposal, message), f"Subject: {_value(message.subject)}"]
     if proposal.scheduled_at:
         moment = datetime.fromtimestamp(proposal.scheduled_at / 1000, zone)
         lines.append(f"Leaves:  {moment:%Y-%m-%d %H:%M %Z}")
-    if proposal.kind not in KINDS:  # the request of an event is told in its text
+    if not errand.is_errand(proposal.kind):  # its request is told in its text
         lines += [f"File:    {_file(file)}" for file in message.attachments]
     lines += [f"{_MARKS[flag.weight]}: {_value(flag.text, 600)}" for flag in proposal.flags]
     lines += ["", *_body(message, whole=whole), ""]
@@ -54,8 +54,7 @@ def _people(proposal: Proposal, message: Message) -> list[str]:
         if len(addresses) > NAMES:
             shown.append(f"and {len(addresses) - NAMES} more, {len(addresses)} in all")
         lines += [f"{title if not index else ' ' * 8} {line}" for index, line in enumerate(shown)]
-    nobody = "nobody: only your calendar" if proposal.kind in KINDS else "nobody yet"
-    return lines if envelope.recipients else [*lines, f"To:      {nobody}"]
+    return lines if envelope.recipients else [*lines, f"To:      {errand.nobody(proposal.kind)}"]
 
 
 def _person(address: str, known: Address | None) -> str:

@@ -10,6 +10,7 @@ GMAIL = "mx.google.com"
 _COMMENT = re.compile(r"\([^()]*\)")
 _METHOD = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)(.*)", re.DOTALL)
 _PROPERTY = re.compile(r"\b(header\.(?:i|d|from)|smtp\.mailfrom)\s*=\s*\"?([^\s;\"]+)")
+_SIGNED = re.compile(r"\bheader\.([disb])\s*=\s*\"?([^\s;\"]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,9 @@ class Results:
 
 def parse(header: str, author_domain: str, server: str = GMAIL) -> Results:
     """Read the topmost header; it counts only if `server` wrote it."""
-    text = header.lower()[:8_000]
-    for _ in range(3):  # comments may nest
-        text = _COMMENT.sub(" ", text)
-    name, *stated = text.split(";")
-    if name.split()[:1] != [server]:
-        return Results()
     best: dict[str, str] = {}
     aligned = False
-    for statement in stated:
+    for statement in _statements(header, server):
         match = _METHOD.match(statement)
         if not match:
             continue
@@ -43,6 +38,38 @@ def parse(header: str, author_domain: str, server: str = GMAIL) -> Results:
         found = dict(_PROPERTY.findall(match[3]))
         aligned = aligned or (result == "pass" and _vouches(method, found, author_domain))
     return Results(best.get("spf", ""), best.get("dkim", ""), best.get("dmarc", ""), aligned)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A DKIM signature that the server found valid; in lower case, empty where it said nothing."""
+
+    domain: str
+    selector: str = ""
+    begins: str = ""
+    """The first letters of the signature itself (RFC 6008)."""
+
+
+def signatures(header: str, server: str = GMAIL) -> tuple[Signature, ...]:
+    """The valid signatures that the topmost header names; none if another than `server` wrote it."""
+    found = []
+    for statement in _statements(header, server):
+        match = _METHOD.match(statement)
+        if match and match[1] == "dkim" and match[2] == "pass":
+            told = dict(_SIGNED.findall(match[3]))
+            domain = told.get("d") or told.get("i", "").rpartition("@")[2]
+            if domain:
+                found.append(Signature(domain, told.get("s", ""), told.get("b", "")))
+    return tuple(found)
+
+
+def _statements(header: str, server: str) -> list[str]:
+    """What `server` stated, in lower case and without comments; empty if another wrote it."""
+    text = header.lower()[:8_000]
+    for _ in range(3):  # comments may nest
+        text = _COMMENT.sub(" ", text)
+    name, *stated = text.split(";")
+    return stated if name.split()[:1] == [server] else []
 
 
 def _vouches(method: str, found: Mapping[str, str], author_domain: str) -> bool:

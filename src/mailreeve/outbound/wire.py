@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import DestinationRefused, DestinationUnavailable
+from mailreeve.errors import DestinationRefused, DestinationUnavailable, DestinationUnreached
 from mailreeve.outbound import reach
 from mailreeve.outbound.place import Place
 
@@ -88,8 +88,8 @@ class Wire:
     ) -> Answer:
         """One request to the place, or to a path below its own, never repeated and never redirected.
 
-        Raises DestinationRefused when it may not go there: nothing was sent. DestinationUnavailable when there
-        was no connection or no answer in time: it may have arrived. Cancelled before the request.
+        Raises DestinationRefused when it may not go there and DestinationUnreached without a connection: nothing was
+        sent. DestinationUnavailable without an answer in time: it may have arrived. Cancelled before the request.
         """
         if place not in self._places:
             raise DestinationRefused(f"{place.host} is not among the destinations of config.toml.")
@@ -141,7 +141,7 @@ class Wire:
         except queue.Empty:
             found = OSError("no answer in time")
         if isinstance(found, OSError) or not found:
-            raise DestinationUnavailable(f"The name {place.host} was not found.")
+            raise DestinationUnreached(f"The name {place.host} was not found.")
         return found
 
     def _connected(self, place: Place, addresses: Sequence[str], end: float) -> "HTTPConnection":
@@ -154,7 +154,7 @@ class Wire:
                 connection.connect()
             except ssl.SSLError as error:
                 connection.close()
-                raise DestinationUnavailable(
+                raise DestinationUnreached(
                     f"{place.host} has no valid certificate: {error.reason}."
                 ) from None
             except _failures() as error:
@@ -163,7 +163,7 @@ class Wire:
                 continue
             connection.sock.settimeout(_left(end))
             return connection
-        raise DestinationUnavailable(f"{place.host} cannot be reached: {reason}.")
+        raise DestinationUnreached(f"{place.host} cannot be reached: {reason}.")
 
     def _connection(self, place: Place, address: str, seconds: float) -> "HTTPConnection":
         from urllib3.connection import HTTPConnection, HTTPSConnection

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, InputError, NotFound
-from mailreeve.gate.appointment import KINDS, is_event
+from mailreeve.gate import errand
 from mailreeve.gate.bounce import WITHIN_MS
 from mailreeve.mail import charset, mime, parts
 from mailreeve.mail.invisible import one_line
@@ -61,8 +61,8 @@ class Queue:
     page: int
     pages: int
     total: int
-    events: tuple[Proposal, ...]
-    """Changes of the calendar that wait for a yes."""
+    errands: tuple[Proposal, ...]
+    """What waits for a yes and is no mail: changes of the calendar, lists to leave."""
     unsure: tuple[Proposal, ...]
     """Sends of which it is not known what became."""
     bounced: tuple[Proposal, ...]
@@ -109,8 +109,10 @@ def queue(box: Mailbox, page: int = 1, *, cancel: Cancel) -> Queue:
         except NotFound:
             continue  # it was sent or deleted a moment ago
     unsure = tuple(one for one in open_.values() if one.state is State.UNKNOWN)
-    events = tuple(one for one in open_.values() if is_event(one.kind) and one.state is State.PROPOSED)
-    return Queue(tuple(items), page, pages, len(ids), events, unsure, bounced(box))
+    errands = tuple(
+        one for one in open_.values() if errand.is_errand(one.kind) and one.state is State.PROPOSED
+    )
+    return Queue(tuple(items), page, pages, len(ids), errands, unsure, bounced(box))
 
 
 def bounced(box: Mailbox) -> tuple[Proposal, ...]:
@@ -212,9 +214,9 @@ def proposed(box: Mailbox, proposal_id: str, *, cancel: Cancel) -> Sheet:
     )
 
 
-def asked_of_event(proposal: Proposal) -> str:
-    """What a person is asked about a change of the calendar; empty for a mail."""
-    return KINDS.get(proposal.kind, "")
+def asked_of_errand(proposal: Proposal) -> str:
+    """What a person is asked about what is no mail; empty for a mail."""
+    return errand.ASKS.get(proposal.kind, "")
 
 
 def before_edits(box: Mailbox, draft_id: str) -> str:

@@ -11,8 +11,7 @@ from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.errors import InputError, NotFound
-from mailreeve.gate import question
-from mailreeve.gate.appointment import PREFIX, is_event
+from mailreeve.gate import errand, question
 from mailreeve.gate.execute import Outcome
 from mailreeve.gate.proposal import digest, same
 from mailreeve.mail import mime
@@ -50,10 +49,10 @@ def propose(box: Mailbox, draft_id: str, at: str | None = None) -> Pending:
 
     Raises NotFound, InputError, or GateError when the policy refuses.
     """
-    if draft_id.startswith(PREFIX):
+    if errand.waits_here(draft_id):
         waits = box.gate.waits_for(draft_id)
         if waits is None or at:
-            raise InputError("No change of this event waits for an answer.", "Propose it again, for now.")
+            raise InputError("Nothing of this id waits for an answer.", "Propose it again, for now.")
         return Pending(waits.id, waits.digest, question.text(waits, zone=box.zone), "ask")
     proposal = box.gate.propose_send(draft_id, _moment(box, at))
     decision: Literal["ask", "allow"] = "ask" if proposal.state is State.PROPOSED else "allow"
@@ -77,10 +76,15 @@ def confirm(
     return told(box.gate.execute(proposal.id))
 
 
+def is_errand(draft_id: str) -> bool:
+    """True for the id of something that is no draft in Gmail: a change of the calendar, a list to leave."""
+    return errand.waits_here(draft_id)
+
+
 def decline(box: Mailbox, proposal_id: str, reason: str) -> SendAnswer:
     """It was not approved; the draft stays in Gmail."""
     done = box.gate.reject(proposal_id, reason)
-    kept = "Nothing was changed." if is_event(done.kind) else "The draft is kept in Gmail."
+    kept = "Nothing was changed." if errand.is_errand(done.kind) else "The draft is kept in Gmail."
     return answer(done, f"Not approved. {kept}")
 
 
@@ -94,7 +98,7 @@ def waiting(
         f"with `{program} send {proposal.draft_id}` on a terminal",
         f"on the page that `{program} review --web` opens",
     ]
-    if not box.config.demo and not is_event(proposal.kind):
+    if not box.config.demo and not errand.is_errand(proposal.kind):
         ways.append(f"from Gmail (https://mail.google.com/mail/?authuser={box.address}#drafts)")
     return answer(proposal, f"Nothing was sent: {why}. It can be sent {', or '.join(ways)}.")
 
@@ -185,7 +189,7 @@ def _newest(box: Mailbox, draft_id: str) -> Proposal | None:
 
 def _is_unchanged(box: Mailbox, proposal: Proposal) -> bool:
     """True when the draft in Gmail is still what the proposal, whose bytes are wiped by now, was made from."""
-    if is_event(proposal.kind):
+    if errand.is_errand(proposal.kind):
         return True
     try:
         draft = box.gmail.draft(proposal.draft_id)

@@ -18,7 +18,18 @@ from mailreeve.errors import (
 )
 from mailreeve.web import guard, render
 from mailreeve.web.session import Session, Sessions
-from mailreeve.web.views import audit, destination, draft, night, original, proposal, queue, rules, stats
+from mailreeve.web.views import (
+    audit,
+    destination,
+    draft,
+    leaving,
+    night,
+    original,
+    proposal,
+    queue,
+    rules,
+    stats,
+)
 from mailreeve.web.visit import Reply, View, Visit
 
 if TYPE_CHECKING:
@@ -50,6 +61,7 @@ _POST: Mapping[str, View] = {
     "/proposal/{id}/withdraw": proposal.withdraw,
     "/proposal/{id}/settle": proposal.settle,
     "/message/{id}/correct": night.correct,
+    "/message/{id}/unsubscribe": leaving.ask,
     "/destination/{id}/consent": destination.consent,
     "/destination/{id}/revoke": destination.revoke,
     "/outbox/{seq}/retry": destination.retry,

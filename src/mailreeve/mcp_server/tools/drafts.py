@@ -15,7 +15,7 @@ Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_len
 
 
 async def draft_mail(
-    kind: Literal["new", "reply", "reply_all", "forward", "edit"],
+    kind: Literal["new", "reply", "reply_all", "forward", "edit", "unsubscribe"],
     ctx: Context[Served],
     to: Addresses = [],  # noqa: B006 # pydantic copies it, and a list keeps the schema short
     cc: Addresses = [],  # noqa: B006
@@ -30,14 +30,18 @@ async def draft_mail(
     attachments: Annotated[Ids, Field(description="File names in the user's attach folder")] = [],  # noqa: B006
     account: Account = "",
 ) -> Annotated[CallToolResult, DraftShown]:
-    """Write a draft into Gmail, or change one.
+    """Write or change a draft.
 
     Recipients, subject, quoting and threading of replies are set for you. Nothing is sent: show the user the
     text and flags, then use send_mail.
     """
 
     def use(call: Call) -> dict[str, Any]:
-        from mailreeve.service import drafting, veil
+        from mailreeve.service import drafting, unsubscribing, veil
+
+        if kind == "unsubscribe":
+            asked = unsubscribing.as_draft(call.box, reply_to_id, cancel=call.cancel)
+            return fenced(asked, "to", "cc", "bcc", "subject", "text", "flags")
 
         answer = drafting.draft(
             call.box,

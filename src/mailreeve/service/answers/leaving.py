@@ -84,3 +84,15 @@ class ReviewAnswer(TypedDict):
     drafts: list[WaitingDraft]
     bounced: list[ProposalJson]
     total: int
+
+
+class UnsubscribeAnswer(TypedDict):
+    """Leaving a list waits for a person; `how` is one_click or mail, `draft_id` is what `send` and send_mail take."""
+
+    status: str
+    how: str
+    draft_id: str
+    proposal: str
+    digest: str
+    question: str
+    advice: str

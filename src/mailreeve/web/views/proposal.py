@@ -13,7 +13,7 @@ def show(visit: Visit) -> Reply:
     """The question, with a token for one answer; or what became of it."""
     found = review.proposed(visit.box, visit.path["id"], cancel=visit.cancel)
     assert found.proposal is not None  # noqa: S101 -- review.proposed sets it
-    event = review.asked_of_event(found.proposal)
+    errand = review.asked_of_errand(found.proposal)
     asks = found.proposal.state in {State.PROPOSED, State.APPROVED}
     return page(
         visit,
@@ -24,8 +24,8 @@ def show(visit: Visit) -> Reply:
         state=found.proposal.state.value,
         asks=asks,
         nonce=visit.session.nonce(found.proposal.id, found.digest) if asks else "",
-        may_send=event or review.may(visit.box, "send"),
-        event=event,
+        may_send=found.proposal.kind.startswith("event_") or review.may(visit.box, "send"),
+        errand=errand,
     )
 
 
@@ -54,7 +54,7 @@ def approve(visit: Visit) -> Reply:
 def decline(visit: Visit) -> Reply:
     """Not now: the question is closed, the draft stays."""
     done = sending.decline(visit.box, visit.path["id"], "not sent after a look at the review page")
-    if done["draft_id"].startswith("event:"):
+    if sending.is_errand(done["draft_id"]):
         visit.session.tell(done["advice"])
         return go("/")
     visit.session.tell("Not sent. The draft is kept.")
