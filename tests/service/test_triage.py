@@ -81,3 +81,16 @@ def test_one_of_both_has_to_be_said(box: Mailbox, given: dict[str, str]) -> None
     """An id or a time, not both, not neither."""
     with pytest.raises(InputError):
         triage.undo(box, **given, cancel=Cancel())
+
+
+def test_a_run_is_no_person_at_work(sandbox: SandboxServer, box: Mailbox) -> None:
+    """None of a run's own look-ups reserves units for a person; the next call of a person does."""
+    sandbox.deliver(mail("A question"))
+    db = box.app.db
+    assert box.own
+    db.execute("update quota set attended = 0")
+    answer = triage.triage(box, since="1d", cancel=Cancel())
+    assert 1 == answer["decided"]["offline"]
+    assert [0] == [row["attended"] for row in db.rows("select attended from quota")]
+    box.gmail.bound(Cancel()).labels()
+    assert [True] == [row["attended"] > 0 for row in db.rows("select attended from quota")]

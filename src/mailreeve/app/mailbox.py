@@ -1,7 +1,7 @@
 """One account: everything that a use case works with, made when it is needed first."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +75,15 @@ class Mailbox:
             self._transport.close()
         if self._index is not None:
             self._index.close()
+
+    @contextmanager
+    def unattended(self) -> "Iterator[None]":
+        """Until it ends, calls count as background: a run's own look-ups must not look like a person at work."""
+        before, self._transport.interactive = self._transport.interactive, False
+        try:
+            yield
+        finally:
+            self._transport.interactive = before
 
     @cached_property
     def gmail(self) -> "Gmail":

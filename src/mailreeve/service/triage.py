@@ -47,7 +47,14 @@ def triage(
     engine: Engine | None = None,
 ) -> RunAnswer:
     """Read new mail, label it, draft replies; returns what became of every message, the most pressing first."""
-    options = Options(parse_age(since), dry_run, again, limit)
+    with box.unattended():
+        return _triage(box, Options(parse_age(since), dry_run, again, limit), progress, cancel, engine)
+
+
+def _triage(
+    box: Mailbox, options: Options, progress: Progress, cancel: Cancel, engine: Engine | None
+) -> RunAnswer:
+    dry_run = options.dry_run
     sent: list[SendAnswer] = []
     ruling = box.ruling()  # rules that cannot be read stop the run before anything is done
     # a destination that cannot be shows before anything is done
