@@ -24,7 +24,7 @@ from tests.sandbox_server import SandboxServer
         (
             "search_mail",
             {"query": "x", "source": "imap"},
-            "source: input should be 'auto', 'gmail' or 'local', not 'imap'.",
+            "source: input should be 'auto', 'gmail', 'local' or 'ranked', not 'imap'.",
         ),
         ("read_mail", {"ids": "18f"}, "ids: input should be a valid list, not '18f'."),
         ("read_mail", {"ids": [7]}, "ids.0: input should be a valid string, not 7."),
