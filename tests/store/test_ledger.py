@@ -239,3 +239,19 @@ def test_a_queue_keeps_the_order_in_which_it_was_told(ledger: Ledger) -> None:
     time.sleep(0.002)
     ledger.enqueue(refs(2, 300))
     assert ["m300", "m301", "m0"] == [entry.message for entry in ledger.open()][:3]
+
+
+def test_what_a_run_asks_of_all_mail_is_found_by_an_index(tmp_path: Path) -> None:
+    """The rows of a run, the newest mail and what has become old read no other rows, however many there are."""
+    db = Database(tmp_path / "mailreeve.db")
+    asked = {
+        "ledger_run (account=? AND run=?)": "select * from ledger where account = 'a' and run in ('x')"
+        " order by received_at + 0 desc, place",
+        "COVERING INDEX ledger_received": "select max(received_at) as at from ledger where account = 'a'",
+        "ledger_aged (account=? AND updated_at<?)": "update ledger set sender = '' where account = 'a' and"
+        " updated_at < 5 and state in ('done') and (sender <> '' or subject <> '' or verdict is not null"
+        " or note <> '' or error <> '')",
+    }
+    for index, sql in asked.items():
+        assert any(index in row["detail"] for row in db.rows(f"explain query plan {sql}")), sql
+    db.close()

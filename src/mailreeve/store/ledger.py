@@ -315,9 +315,11 @@ class Ledger:
 
     def entries(self, runs: Sequence[str]) -> tuple[Entry, ...]:
         """The rows that these runs worked on last, newest mail first."""
+        # `+ 0`: found by their runs and then sorted; in the order of the index of received_at all mail would be read.
         marks = ", ".join("?" for _ in runs)
         rows = self._db.rows(
-            f"select * from ledger where account = ? and run in ({marks}) order by received_at desc, place",
+            f"select * from ledger where account = ? and run in ({marks})"
+            " order by received_at + 0 desc, place",
             (self._account, *runs),
         )
         return tuple(_entry(row) for row in rows)

@@ -376,7 +376,16 @@ M015 = (
 )
 """Who still owes an answer; and each digest that was mailed, written down before its draft."""
 
+M016 = (
+    "drop index ledger_run",
+    "create index ledger_run on ledger (account, run)",
+    "create index ledger_received on ledger (account, received_at)",
+    """create index ledger_aged on ledger (account, updated_at)
+        where (sender <> '' or subject <> '' or verdict is not null or note <> '' or error <> '')""",
+)
+"""What each run asks of all mail that was ever decided: its own, when the newest came, and what has become old."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015),
+    *(M012, M013, M014, M015, M016),
 )
