@@ -137,8 +137,12 @@ def verdict(request: Request, **changes: Any) -> Json:
 
 def fitting(request: Request) -> Reply:
     """The default: a well-formed answer to whichever prompt was asked."""
+    if "Keys: notes" in request.system:
+        first = re.search(r"^Message (\d+) of", request.user, re.MULTILINE)
+        return Reply(completion({"notes": [{"text": "A note.", "message": int(first[1]) if first else 0}]}))
     if "summarize" in request.system.partition("\n")[0]:
-        return Reply(completion({"gist": "A thread.", "decisions": [], "actions": [], "questions": []}))
+        empty: Json = {"decisions": [], "actions": [], "questions": []}
+        return Reply(completion({"gist": "A thread.", "gist_messages": [1], **empty}))
     if "body of a reply" in request.system:
         return Reply(completion({"body": "Hello,\n\n[answer?]\n", "note": "Fill the blank."}))
     return Reply(completion(verdict(request)))

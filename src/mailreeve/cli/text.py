@@ -12,6 +12,7 @@ from mailreeve.service.answers import (
     InboxRow,
     LabelsAnswer,
     ReadAnswer,
+    ReadJson,
     ReviewAnswer,
     RunAnswer,
     RunsAnswer,
@@ -125,11 +126,24 @@ def summaries(console: "Console", answer: SummarizeAnswer) -> None:
         for item in one["actions"]:
             due = f" by {item['due']}" if item["due"] else ""
             console.print(f"  to do: {safe(item['what'])}{due} {safe(item['who'])}".rstrip())
+        if reach := _reach(one["coverage"]):
+            console.print(f"  {reach}", style="yellow")
         console.print(one["url"], style="dim", soft_wrap=True)
         console.print()
     failures(console, answer["coverage"]["failed"])
     if answer["coverage"]["advice"]:
         console.print(answer["coverage"]["advice"], style="yellow")
+
+
+def _reach(read: ReadJson) -> str:
+    """How much of a thread was read, where that is not all of it."""
+    counts = (
+        (read["folded"], "older ones read as notes"),
+        (read["left_out"], "left out"),
+        (read["unsupported"], "statements without a message dropped"),
+    )
+    told = ", ".join(f"{number} {what}" for number, what in counts if number)
+    return f"{read['read']} of {read['messages']} messages read in full, {told}" if told else ""
 
 
 def verdicts(console: "Console", answer: ClassifyAnswer) -> None:

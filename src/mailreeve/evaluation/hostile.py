@@ -11,7 +11,6 @@ from typing import Any
 from mailreeve.evaluation import attacks, lies
 from mailreeve.evaluation.lies import Asked, Lie
 
-_TASKS = ("classify", "summarize", "draft")
 _LISTED = re.compile(r"^  ([\w .-]+): ", re.MULTILINE)
 
 
@@ -77,10 +76,15 @@ def understood(request: dict[str, Any]) -> Asked:
     prompt = "\n".join(str(one.get("content", "")) for one in request.get("messages", ()))
     schema = request.get("response_format", {}).get("json_schema", {}).get("schema", {}).get("properties", {})
     labels = tuple(schema.get("label", {}).get("enum", ())) or tuple(_LISTED.findall(prompt))
-    keys = {"label": "classify", "gist": "summarize", "body": "draft"}
+    keys = {"label": "classify", "gist": "summarize", "notes": "fold", "body": "draft"}
     task = next((task for key, task in keys.items() if key in schema), "")
     if not task:
-        words = {"Keys: gist": "summarize", "Keys: body": "draft", "\nlabel: ": "classify"}
+        words = {
+            "Keys: gist": "summarize",
+            "Keys: notes": "fold",
+            "Keys: body": "draft",
+            "\nlabel: ": "classify",
+        }
         task = next((task for word, task in words.items() if word in prompt), "agent")
     tools = tuple(one["function"]["name"] for one in request.get("tools", ()))
     return Asked(task, labels or ("x",), prompt, tools)

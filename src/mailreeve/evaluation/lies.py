@@ -25,7 +25,7 @@ class Asked:
     """One request: which task it is, the labels to choose from, and everything that the prompt says."""
 
     task: str
-    """classify, summarize, draft, or agent for anything else."""
+    """classify, summarize, fold, draft, or agent for anything else."""
     labels: tuple[str, ...]
     prompt: str
     tools: tuple[str, ...] = ()
@@ -71,8 +71,11 @@ def filled(task: str, labels: Sequence[str], text: str, label: int = -1) -> dict
             "reason": text,
         }
     if task == "summarize":
-        action = {"what": text, "who": text, "due": "", "message": 99}
-        return {"gist": text, "decisions": [text], "actions": [action], "questions": [text]}
+        action, claim = {"what": text, "who": text, "due": "", "message": 99}, {"text": text, "message": 1}
+        claims = {"decisions": [claim], "questions": [claim]}
+        return {"gist": text, "gist_messages": [1, 99], "actions": [action], **claims}
+    if task == "fold":
+        return {"notes": [{"text": text, "message": number} for number in range(1, 40)]}
     return {"body": text, "note": text}
 
 

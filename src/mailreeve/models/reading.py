@@ -100,14 +100,41 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that a thread says, and the message that says so."""
+
+    text: str
+    message_id: str
+    """Gmail's id of that message; it is one of the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCoverage:
+    """How much of a thread a reader saw: messages = read + folded + left_out."""
+
+    messages: int = 0
+    read: int = 0
+    """Shown as they are, long ones cut."""
+    folded: int = 0
+    """Shown as notes that were made of them first."""
+    left_out: int = 0
+    """Not shown at all: too old in a very long thread, a secret as a whole, or folding them failed."""
+    unsupported: int = 0
+    """Statements of the reader that name no message of the thread, and so are not told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """What a thread says."""
+    """What a thread says; each statement points to its message."""
 
     thread_id: str
     gist: str
-    decisions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Gmail's ids of the messages that the gist rests on."""
+    decisions: tuple[Claim, ...] = ()
     actions: tuple[ActionItem, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Claim, ...] = ()
+    coverage: ThreadCoverage = ThreadCoverage()
     by: DecidedBy = DecidedBy.OFFLINE
 
 

@@ -11,7 +11,7 @@ from tests.scripted_llm import Answerer, Reply, Request, ScriptedLlm, completion
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import BudgetSpent, Cancelled, InputError, ReaderAnswerInvalid, ReaderUnavailable
-from mailreeve.models import ActionItem, DecidedBy, Invite, Priority, Verdict
+from mailreeve.models import ActionItem, Claim, DecidedBy, Invite, Priority, Summary, ThreadCoverage, Verdict
 from mailreeve.reading.llm.budget import Budget, Limits
 from mailreeve.reading.llm.client import ChatClient, Endpoint
 from mailreeve.reading.llm.reader import LlmReader
@@ -295,25 +295,37 @@ def test_a_secret_mail_inside_a_thread_is_left_out(llm_server: ScriptedLlm, read
 
 
 def test_a_summary_is_a_record(llm_server: ScriptedLlm, reader: LlmReader) -> None:
-    """Action items point to their message by its number; a wrong number points to the newest."""
+    """Every statement points to its message; one whose number is invented is not told, and counted."""
     action = {"what": "Send it", "who": "Ana", "due": "2026-12-01"}
     llm_server.says(
         {
             "gist": "They agreed.",
-            "decisions": ["Oak it is.", " "],
-            "actions": [{**action, "message": 1}, {**action, "message": 99}],
-            "questions": ["When?"],
+            "gist_messages": [2, 7, 1, 2],
+            "decisions": [{"text": "Oak it is.", "message": 1}, {"text": " ", "message": 1}],
+            "actions": [{**action, "message": 2}, {**action, "message": 99}],
+            "questions": [{"text": "When?", "message": 2}, {"text": "Why?", "message": 0}],
         }
     )
     found = reader.summarize(thread(mail("a", id="m1"), mail("b", id="m2")), Cancel())
-    assert ("t1", "They agreed.", ("Oak it is.",), ("When?",)) == (
-        found.thread_id,
-        found.gist,
-        found.decisions,
-        found.questions,
+    expected = Summary(
+        thread_id="t1",
+        gist="They agreed.",
+        sources=("m2", "m1"),
+        decisions=(Claim("Oak it is.", "m1"),),
+        actions=(ActionItem("Send it", "Ana", "2026-12-01", "m2"),),
+        questions=(Claim("When?", "m2"),),
+        coverage=ThreadCoverage(messages=2, read=2, unsupported=2),
+        by=DecidedBy.LLM,
     )
-    assert ["m1", "m2"] == [item.message_id for item in found.actions]
-    assert DecidedBy.LLM == found.by
+    assert expected == found
+
+
+def test_of_a_single_mail_no_other_message_can_be_meant(llm_server: ScriptedLlm, reader: LlmReader) -> None:
+    """A model that gives no numbers is understood."""
+    claim = {"text": "Oak.", "message": 0}
+    llm_server.says({"gist": "x", "gist_messages": [], "decisions": [claim], "actions": [], "questions": []})
+    found = reader.summarize(thread(mail("a", id="m7")), Cancel())
+    assert (("m7",), (Claim("Oak.", "m7"),)) == (found.sources, found.decisions)
 
 
 def test_a_summary_that_does_not_fit_is_an_error(llm_server: ScriptedLlm, reader: LlmReader) -> None:
@@ -326,7 +338,7 @@ def test_a_summary_that_does_not_fit_is_an_error(llm_server: ScriptedLlm, reader
 def test_a_long_thread_fits_the_budget(llm_server: ScriptedLlm, reader: LlmReader) -> None:
     """The first message and the newest ones are shown, in order, and what is left out is said."""
     many = [mail(f"body number {number} " + "word " * 400, id=f"m{number}") for number in range(60)]
-    reader.summarize(thread(*many), Cancel())
+    reader.draft(thread(*many), "", Cancel())
     asked = llm_server.requests[0].user
     assert "Message 1 of 60" in asked
     assert "[36 messages left out]" in asked

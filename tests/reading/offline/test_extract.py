@@ -7,7 +7,7 @@ import pytest
 from tests.reading.mails import OWNER, WHEN, mail, thread
 
 from mailreeve.cancel import Cancel
-from mailreeve.models import Archetype, Invite, Message, Summary
+from mailreeve.models import Archetype, Claim, Invite, Message, Summary, ThreadCoverage
 from mailreeve.reading.offline import extract, signals
 from mailreeve.reading.offline.reader import OfflineReader
 
@@ -24,6 +24,10 @@ def line(message: Message, archetype: Archetype = Archetype.TO_REPLY) -> str:
 def summary(*messages: Message) -> Summary:
     dated = [replace(each, id=f"m{n}", date=WHEN + timedelta(hours=n)) for n, each in enumerate(messages)]
     return OfflineReader(own_addresses=[OWNER]).summarize(thread(*dated), Cancel())
+
+
+def texts(claims: tuple[Claim, ...]) -> tuple[str, ...]:
+    return tuple(one.text for one in claims)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,21 @@ def test_a_newer_decision_replaces_an_older_one() -> None:
         mail("Something else entirely.", sender=SAM),
         mail("We decided to print the cover on the grey paper.", sender=ANA),
     )
-    assert ("We decided to print the cover on the grey paper.",) == found.decisions
+    assert ("We decided to print the cover on the grey paper.",) == texts(found.decisions)
+
+
+def test_every_statement_points_to_its_message() -> None:
+    """A decision, a question and a task to the one that says so, the gist to first and last; all were read."""
+    found = summary(
+        mail("Hello.", sender=SAM),
+        mail("We decided to print the cover on the white paper.", sender=ANA),
+        mail("Fine. And who fetches it on Friday? Please send the file by Monday.", sender=SAM),
+    )
+    assert ("m0", "m2") == found.sources
+    assert ["m1"] == [one.message_id for one in found.decisions]
+    assert ["m2"] == [one.message_id for one in found.questions]
+    assert ["m2"] == [one.message_id for one in found.actions]
+    assert ThreadCoverage(messages=3, read=3) == found.coverage
 
 
 def test_a_list_of_decisions_is_read() -> None:
@@ -98,7 +116,7 @@ def test_a_list_of_decisions_is_read() -> None:
             sender=SAM,
         )
     )
-    assert ("Cover B with the fifth ink", "Files on Monday") == found.decisions
+    assert ("Cover B with the fifth ink", "Files on Monday") == texts(found.decisions)
     assert [("you", "Ask Delmar")] == [(item.who, item.what) for item in found.actions]
 
 
@@ -107,7 +125,7 @@ def test_what_may_happen_is_not_decided() -> None:
     found = summary(
         mail("If it is approved, we print. Should we go with oak? It might be decided on Monday.", sender=ANA)
     )
-    assert () == found.decisions
+    assert () == texts(found.decisions)
 
 
 def test_questions_are_open_until_the_owner_writes() -> None:
@@ -117,7 +135,7 @@ def test_questions_are_open_until_the_owner_writes() -> None:
         mail("The white one, please.", sender=ME, to=ANA),
         mail("Fine. And who fetches it on Friday?", sender=ANA),
     )
-    assert ("Ana: And who fetches it on Friday?",) == found.questions
+    assert ("Ana: And who fetches it on Friday?",) == texts(found.questions)
 
 
 def test_the_owners_own_question_is_open_at_the_end() -> None:
@@ -125,7 +143,7 @@ def test_the_owners_own_question_is_open_at_the_end() -> None:
     found = summary(
         mail("Here are the plans.", sender=ANA), mail("Which of them do you prefer?", sender=ME, to=ANA)
     )
-    assert ("you: Which of them do you prefer?",) == found.questions
+    assert ("you: Which of them do you prefer?",) == texts(found.questions)
 
 
 def test_what_was_asked_of_the_owner_before_the_owner_wrote_is_done() -> None:
@@ -159,4 +177,4 @@ def test_newsletters_ask_nothing() -> None:
             sender="News <n@x.example>",
         )
     )
-    assert () == found.questions
+    assert () == texts(found.questions)

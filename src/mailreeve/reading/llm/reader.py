@@ -1,6 +1,5 @@
 """The reader that asks a language model: one mail or one thread per call, no tools, closed answers."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from mailreeve.mail import tokens
 from mailreeve.models import (
     ActionItem,
     DecidedBy,
+    Json,
     LabelSpec,
     Message,
     Priority,
@@ -22,17 +22,14 @@ from mailreeve.models import (
     Verdict,
 )
 from mailreeve.reading import plain, secrets_mail
-from mailreeve.reading.llm import prompts, render, schemas
+from mailreeve.reading.llm import items, prompts, render, schemas, threads
 from mailreeve.reading.llm.answers import json_object
 from mailreeve.reading.llm.budget import Budget
 from mailreeve.reading.llm.client import Answer, ChatClient, Question
 from mailreeve.reading.llm.redact import Redactor
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?\Z")
-_MOST_MESSAGES = 24
-"""Of a longer thread the first message and the newest ones are shown, and how many are left out is said."""
 _PARROT_WORDS = 25
-_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "draft": 3000}
+_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "fold": 2000, "draft": 3000}
 """Generous, because models that think count their thoughts; a usual answer has 100 to 400."""
 
 
@@ -126,18 +123,11 @@ class LlmReader:
         cancel.check()
         told = _tellable(thread)
         redactor = Redactor()
-        filled = self._thread(told, redactor)
-        answer, _ = self._ask("summarize", filled, schemas.summary_schema(), redactor, cancel)
-        found = schemas.checked(schemas.SummaryAnswer, answer)
-        shown = render.shown(told)
-        return Summary(
-            thread_id=thread.id,
-            gist=plain.one_line(found.gist, 600, shown),
-            decisions=_phrases(found.decisions, shown),
-            actions=_actions(found.actions, shown, told),
-            questions=_phrases(found.questions, shown),
-            by=DecidedBy.LLM,
-        )
+
+        def ask(name: str, filled: dict[str, str], schema: Json) -> Json:
+            return self._ask(name, filled, schema, redactor, cancel)[0]
+
+        return threads.summary(thread, told, ask, redactor.mask, self._body_tokens * 4)
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
         """Propose a reply to the last message, as plain text with visible blanks.
@@ -147,7 +137,10 @@ class LlmReader:
         cancel.check()
         told = _tellable(thread)
         redactor = Redactor()
-        filled = self._thread(told, redactor) | {
+        shown_thread = threads.newest(told, redactor.mask, self._body_tokens * 4)
+        filled = {
+            "thread": shown_thread,
+            "count": str(len(told)),
             "instructions": instructions.strip() or "(none: answer what is asked)",
             "recipient": str(told[-1].author)[:120],
         }
@@ -159,29 +152,9 @@ class LlmReader:
             note = f"It repeats a long passage of the mail word for word. {note}".strip()
         return ReplyText(redactor.restore(body), DecidedBy.LLM, note)
 
-    def _thread(self, told: Sequence[Message], redactor: Redactor) -> dict[str, str]:
-        """The thread within four times the token budget of one mail; the newest message gets the most."""
-        budget = self._body_tokens * 4
-        newest = min(budget // 2, self._body_tokens * 2)
-        shown = (
-            range(len(told))
-            if len(told) <= _MOST_MESSAGES
-            else (0, *range(len(told) - _MOST_MESSAGES + 1, len(told)))
-        )
-        each = max(60, (budget - newest) // max(1, len(shown) - 1))
-        parts = []
-        for place in shown:
-            if place and place - 1 not in shown:
-                parts.append(f"[{place - 1} messages left out]")
-            share = newest if place == len(told) - 1 else each
-            parts.append(
-                f"Message {place + 1} of {len(told)}\n{render.message(told[place], share, redactor.mask)}"
-            )
-        return {"thread": "\n\n".join(parts), "count": str(len(told))}
-
     def _ask(
-        self, name: str, filled: dict[str, str], schema: dict[str, object], redactor: Redactor, cancel: Cancel
-    ) -> tuple[dict[str, object], tuple[str, ...]]:
+        self, name: str, filled: dict[str, str], schema: Json, redactor: Redactor, cancel: Cancel
+    ) -> tuple[Json, tuple[str, ...]]:
         """Fill the prompt, pay for the call and read the one JSON object of the answer.
 
         Whatever fills the prompt is masked here, so that no way leads around it; only the owner's labels and rules are not.
@@ -217,7 +190,7 @@ def facts(message: Message) -> str:
     return "; ".join(name for name, holds in told if holds) or "none"
 
 
-def _object(answer: Answer) -> dict[str, object]:
+def _object(answer: Answer) -> Json:
     if answer.problem:
         raise ReaderAnswerInvalid(f"The model's answer cannot be used: {answer.problem}.")
     return json_object(answer.text)
@@ -239,10 +212,9 @@ def _undecided(message: Message, why: str) -> Verdict:
 
 
 def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, ...]) -> Verdict:
-    shown = render.shown([message])
-    deadline = found.deadline.strip()
-    if deadline and not _ISO.match(deadline):
-        notes, deadline = (*notes, "the deadline was no ISO 8601 date and is left out"), ""
+    deadline = items.date(found.deadline)
+    if found.deadline.strip() and not deadline:
+        notes = (*notes, "the deadline was no ISO 8601 date and is left out")
     return Verdict(
         id=message.id,
         label=found.label,
@@ -253,29 +225,14 @@ def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, 
         reason=plain.one_line(found.reason, 160),
         by=DecidedBy.LLM,
         deadline=deadline,
-        actions=_actions(found.actions[:5], shown, [message]),
+        actions=_actions(found.actions[:5], message),
         evidence=(f"llm: {found.label} ({found.confidence:.2f})", *(f"llm: {note}" for note in notes)),
     )
 
 
-def _actions(
-    answers: Sequence[schemas.ActionAnswer], shown: str, mails: Sequence[Message]
-) -> tuple[ActionItem, ...]:
-    """The action items; a number that names no message names the newest one."""
-    return tuple(
-        ActionItem(
-            what=plain.one_line(item.what, 160, shown),
-            who=plain.one_line(item.who, 60, shown),
-            due=item.due.strip() if _ISO.match(item.due.strip()) else "",
-            message_id=mails[item.message - 1 if 0 < item.message <= len(mails) else -1].id,
-        )
-        for item in answers
-        if item.what.strip()
-    )
-
-
-def _phrases(phrases: Sequence[str], shown: str) -> tuple[str, ...]:
-    return tuple(plain.one_line(phrase, 240, shown) for phrase in phrases if phrase.strip())
+def _actions(answers: Sequence[schemas.ActionAnswer], message: Message) -> tuple[ActionItem, ...]:
+    shown = render.shown([message])
+    return tuple(items.item(one, shown, message.id) for one in answers if one.what.strip())
 
 
 def _parrots(body: str, shown: str) -> bool:

@@ -61,13 +61,27 @@ class ClassifyAnswer(_Answer):
     extracted: list[ValueAnswer] = Field(default_factory=list, max_length=200)
 
 
+class ClaimAnswer(_Answer):
+    """A statement and the number of the message that makes it, from 1; 0 when unsaid."""
+
+    text: str
+    message: int = 0
+
+
 class SummaryAnswer(_Answer):
     """The answer to summarize.md."""
 
     gist: str = Field(min_length=1)
-    decisions: list[str] = Field(default_factory=list, max_length=30)
+    gist_messages: list[int] = Field(default_factory=list, max_length=100)
+    decisions: list[ClaimAnswer] = Field(default_factory=list, max_length=30)
     actions: list[ActionAnswer] = Field(default_factory=list, max_length=30)
-    questions: list[str] = Field(default_factory=list, max_length=30)
+    questions: list[ClaimAnswer] = Field(default_factory=list, max_length=30)
+
+
+class FoldAnswer(_Answer):
+    """The answer to fold.md."""
+
+    notes: list[ClaimAnswer] = Field(default_factory=list, max_length=60)
 
 
 class DraftAnswer(_Answer):
@@ -106,6 +120,7 @@ def _list(items: Json) -> Json:
 
 
 _STRING: Json = {"type": "string"}
+_NUMBER: Json = {"type": "integer"}
 
 
 def classify_schema(
@@ -130,9 +145,21 @@ def classify_schema(
 
 
 def summary_schema() -> Json:
-    """Gist, decisions, action items and open questions of a thread."""
-    action = _object(what=_STRING, who=_STRING, due=_STRING, message={"type": "integer"})
-    return _object(gist=_STRING, decisions=_list(_STRING), actions=_list(action), questions=_list(_STRING))
+    """Gist, decisions, action items and open questions of a thread, each with the number of its message."""
+    action = _object(what=_STRING, who=_STRING, due=_STRING, message=_NUMBER)
+    claims = _list(_object(text=_STRING, message=_NUMBER))
+    return _object(
+        gist=_STRING,
+        gist_messages=_list(_NUMBER),
+        decisions=claims,
+        actions=_list(action),
+        questions=claims,
+    )
+
+
+def fold_schema() -> Json:
+    """Notes on the older messages of a long thread."""
+    return _object(notes=_list(_object(text=_STRING, message=_NUMBER)))
 
 
 def draft_schema() -> Json:

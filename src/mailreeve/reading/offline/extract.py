@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from mailreeve.models import ActionItem, Archetype, Message, Thread
+from mailreeve.models import ActionItem, Archetype, Claim, Message, Thread
 from mailreeve.reading import plain
 from mailreeve.reading.offline import actions, lexicon, phrases, sentences
 from mailreeve.reading.offline.signals import Signals
@@ -47,8 +47,8 @@ _UNDECIDED = re.compile(
 class Facts:
     """What a thread says, message by message, before it is put into words."""
 
-    decisions: tuple[str, ...]
-    questions: tuple[str, ...]
+    decisions: tuple[Claim, ...]
+    questions: tuple[Claim, ...]
     actions: tuple[ActionItem, ...]
 
 
@@ -169,12 +169,13 @@ def _told(message: Message, signals: Signals, limit: int) -> str:
 
 def facts(thread: Thread, read: Sequence[Signals], own: frozenset[str], whens: Sequence[datetime]) -> Facts:
     """Decisions, open questions and what is still to be done; where two messages disagree the newest holds."""
-    decided: list[str] = []
+    decided: list[Claim] = []
     todo: list[ActionItem] = []
     asked = {message.id for message in thread.messages if message.author.key in own}
     for message, signals, when in zip(thread.messages, read, whens, strict=True):
         who = actions.people(message, own)
-        decided = _newer(decided, _decisions(message, signals))
+        new = [Claim(text, message.id) for text in _decisions(message, signals)]
+        decided = [old for old in decided if not any(_same(old.text, one.text) for one in new)] + new
         if message.author.key in own:  # the owner has answered: what was asked of the owner before is done
             todo = [item for item in todo if item.who != actions.OWNER]
         found = actions.of(message, signals, who, when) if not signals.auto_reply else ()
@@ -213,11 +214,6 @@ def _decisions(message: Message, signals: Signals) -> list[str]:
     return [plain.one_line(each, 200, message.text) for each in dict.fromkeys(found)]
 
 
-def _newer(old: list[str], new: list[str]) -> list[str]:
-    """Both, without what the newer ones say again or differently."""
-    return [each for each in old if not any(_same(each, other) for other in new)] + new
-
-
 def _same(one: str, other: str) -> bool:
     """True when two phrases are about the same thing: most of the words of the shorter one are shared."""
     words, others = (
@@ -227,7 +223,7 @@ def _same(one: str, other: str) -> bool:
     return shared >= 2 and shared >= 0.6 * min(len(words), len(others))
 
 
-def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]) -> tuple[str, ...]:
+def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]) -> tuple[Claim, ...]:
     """Questions asked since the owner last wrote, and those of the owner that nobody has written after."""
     last = max((n for n, message in enumerate(thread.messages) if message.author.key in own), default=-1)
     start = last if last == len(read) - 1 else last + 1
@@ -241,5 +237,5 @@ def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]
             for piece in signals.sentences
             if piece.endswith("?") and lexicon.QUESTION_TO_YOU.search(piece)
         ]
-        found += [plain.one_line(f"{name}: {piece}", 240, message.text) for piece in asked]
+        found += [Claim(plain.one_line(f"{name}: {piece}", 240, message.text), message.id) for piece in asked]
     return tuple(dict.fromkeys(found))[-6:]

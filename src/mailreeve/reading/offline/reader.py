@@ -16,6 +16,7 @@ from mailreeve.models import (
     ReplyText,
     Summary,
     Thread,
+    ThreadCoverage,
     Usage,
     Verdict,
 )
@@ -124,9 +125,11 @@ class OfflineReader:
         return Summary(
             thread_id=thread.id,
             gist=extract.gist(whole, read, names, read[-1].language),
+            sources=tuple(dict.fromkeys((messages[0].id, messages[-1].id))),
             decisions=found.decisions,
             actions=found.actions,
             questions=found.questions,
+            coverage=ThreadCoverage(messages=len(messages), read=len(messages)),
             by=DecidedBy.OFFLINE,
         )
 

@@ -14,6 +14,24 @@ class ActionJson(TypedDict):
     message_id: str
 
 
+class SourcesJson(TypedDict):
+    """Gmail's ids of the messages that say so: those of the gist, and one for each decision and question."""
+
+    gist: list[str]
+    decisions: list[str]
+    questions: list[str]
+
+
+class ReadJson(TypedDict):
+    """messages = read + folded + left_out; `unsupported` statements named no message and are not told."""
+
+    messages: int
+    read: int
+    folded: int
+    left_out: int
+    unsupported: int
+
+
 class SummaryJson(TypedDict):
     """What a thread says, and who says so."""
 
@@ -23,6 +41,8 @@ class SummaryJson(TypedDict):
     decisions: list[str]
     actions: list[ActionJson]
     questions: list[str]
+    sources: SourcesJson
+    coverage: ReadJson
     by: str
     url: str
 
