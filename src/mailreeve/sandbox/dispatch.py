@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mailreeve.sandbox import batch, calendar, control, faults, oauth, people, routes, tokens
+from mailreeve.sandbox import batch, calendar, control, faults, oauth, oidc, people, pubsub, routes, tokens
 from mailreeve.sandbox.errors import ApiError
 from mailreeve.sandbox.faults import Fault
 from mailreeve.sandbox.http import Answer, Request
@@ -12,6 +12,7 @@ OAUTH: dict[tuple[str, str], Callable[[State, Request], Answer]] = {
     ("GET", "/o/oauth2/v2/auth"): oauth.authorize,
     ("POST", "/token"): oauth.token,
     ("POST", "/revoke"): oauth.revoke,
+    ("GET", "/oauth2/v1/certs"): oidc.certificates,
 }
 
 
@@ -48,6 +49,8 @@ def _answer(state: State, request: Request) -> Answer:
             return batch.handle(state, request, _part)
         if people.serves(request.path):
             return people.handle(state, request)
+        if pubsub.serves(request.path):
+            return pubsub.handle(state, request)
         if calendar.serves(request.path):
             return calendar.handle(state, request)
         return routes.handle(state, request)

@@ -2,7 +2,7 @@
 
 import re
 
-from mailreeve.sandbox import labels
+from mailreeve.sandbox import labels, pubsub
 from mailreeve.sandbox.errors import bad_request, not_found
 from mailreeve.sandbox.http import Call, Json
 from mailreeve.sandbox.state import Row
@@ -23,14 +23,14 @@ def profile(call: Call) -> Json:
 
 
 def watch(call: Call) -> Json:
-    """users.watch: the topic is kept, nothing is published; it expires after seven days."""
+    """users.watch: changes are told to the topic for seven days."""
     if not _TOPIC.fullmatch(call.json.get("topicName") or ""):
         raise bad_request("Invalid topicName does not match projects/<project>/topics/*")
     for label_id in call.json.get("labelIds") or []:
         if labels.find(call.state, label_id) is None:
             raise bad_request(f"Invalid label: {label_id}")
     expires = call.state.now_ms() + WATCH_MS
-    call.state.set_meta("watch", expires)
+    pubsub.watch(call.state, call.json["topicName"], call.json.get("labelIds") or (), expires)
     return {"historyId": str(call.state.history), "expiration": str(expires)}
 
 

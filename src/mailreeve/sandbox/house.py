@@ -13,6 +13,8 @@ class House:
     def __init__(self, states: Sequence[State]) -> None:
         """The first one answers for what belongs to none."""
         self.states = tuple(states)
+        for state in states:
+            state.exchange = states[0]
 
     def of(self, request: Request) -> State:
         """The mailbox of a request: that of its token, or of the person an assertion names."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from mailreeve.sandbox import conversations, headers
+from mailreeve.sandbox import conversations, headers, pubsub
 from mailreeve.sandbox.errors import bad_request, not_found
 from mailreeve.sandbox.state import Row, State
 
@@ -157,3 +157,4 @@ def _record(state: State, kind: str, mail: Mail, changed: Sequence[str], history
         "insert into history (id, at, kind, message, thread, labels, has) values (?, ?, ?, ?, ?, ?, ?)",
         (history, state.now_ms(), kind, mail.id, mail.thread, json.dumps(list(changed)), json.dumps(has)),
     )
+    pubsub.publish(state, {*has, *changed})

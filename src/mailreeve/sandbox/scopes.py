@@ -25,7 +25,10 @@ EVENTS = ROOT + "calendar.events"
 EVENTS_READONLY = ROOT + "calendar.events.readonly"
 FREEBUSY = ROOT + "calendar.freebusy"
 
-PRINTED = (MODIFY, BASIC, CONTACTS, OTHERS_READONLY, EVENTS, FREEBUSY)
+PUBSUB = ROOT + "pubsub"
+CLOUD = ROOT + "cloud-platform"
+
+PRINTED = (MODIFY, BASIC, CONTACTS, OTHERS_READONLY, EVENTS, FREEBUSY, PUBSUB)
 """What the printed token was granted: everything that Mailreeve asks for, and no permanent deletion."""
 
 READ = frozenset({FULL, MODIFY, READONLY})
@@ -49,3 +52,6 @@ WRITE_EVENTS = frozenset({CALENDAR, EVENTS})
 READ_EVENTS = WRITE_EVENTS | {CALENDAR_READONLY, EVENTS_READONLY}
 READ_CALENDARS = frozenset({CALENDAR, CALENDAR_READONLY, CALENDAR_LIST, CALENDAR_LIST_READONLY})
 READ_BUSY = frozenset({CALENDAR, CALENDAR_READONLY, FREEBUSY})
+
+PUBSUB_CALLS = frozenset({PUBSUB, CLOUD})
+"""What a service account may ask for in its own name."""

@@ -16,12 +16,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from mailreeve.sandbox import index
 from mailreeve.sandbox.app import App
 from mailreeve.sandbox.house import House
+from mailreeve.sandbox.pushing import Pusher
 from mailreeve.sandbox.state import State
 
 TICK = 0.02
 """Seconds between two looks at the exit flag."""
 PARENT_TICKS = 25
 """Ticks between two looks at the parent process."""
+PUSH_TICKS = 5
+"""Ticks between two looks for what is to be pushed."""
 INDEX_CHUNK = 20
 """Messages that one idle moment puts into the index."""
 
@@ -43,6 +46,7 @@ class Server(uvicorn.Server):
     def __init__(self, *states: State, port: int = 0, parent: int | None = None) -> None:
         self._states = states
         self._parent = parent
+        self._pusher = Pusher(states[0])
         self.listener = socket.create_server(("127.0.0.1", port))
         super().__init__(
             uvicorn.Config(
@@ -98,6 +102,8 @@ class Server(uvicorn.Server):
             if self._parent is not None and tick % PARENT_TICKS == 0 and not alive(self._parent):
                 return
             self._index_some()
+            if tick % PUSH_TICKS == 0:
+                self._pusher.look()
             await asyncio.sleep(TICK)
 
     def _index_some(self) -> None:
@@ -116,6 +122,7 @@ class Server(uvicorn.Server):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._pusher.stop()
         await asyncio.sleep(0)
         for listener in sockets or ():
             listener.close()

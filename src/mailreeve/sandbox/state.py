@@ -64,6 +64,10 @@ create table if not exists events (
   changed integer not null, start integer not null, finish integer not null, gone integer not null);
 create table if not exists invitations (
   n integer primary key, event text not null, what text not null, guests text not null);
+create table if not exists subscriptions (name text primary key, topic text not null, body text not null);
+create table if not exists notices (
+  n integer primary key autoincrement, subscription text not null, account text not null, data text not null,
+  at integer not null, lease integer not null default 0, tries integer not null default 0);
 create virtual table if not exists heads using fts5(
   sender, recipient, cc, bcc, subject, delivered, list, content='', tokenize="unicode61 remove_diacritics 0");
 create virtual table if not exists bodies using fts5(
@@ -78,6 +82,8 @@ class State:
     """The door to the file. Created with `account` when it is new; an old file keeps its own."""
 
     def __init__(self, file: Path, account: str) -> None:
+        self.exchange = self
+        """Whose file holds the server's Pub/Sub subscriptions: of several mailboxes the first."""
         file.touch(mode=0o600)  # mail and token are for the owner alone
         self._connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
