@@ -102,35 +102,30 @@ def test_a_token_for_mail_pulls_nothing(sandbox: SandboxServer) -> None:
     assert 404 == sandbox.call("POST", path, {"maxMessages": 1})[0]
 
 
-class Taker(BaseHTTPRequestHandler):
-    """Refuses the first push, takes the second."""
-
-    seen: list[tuple[str, Any]]
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.seen.append((self.headers["authorization"], body))
-        self.send_response(503 if len(self.seen) == 1 else 204)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 @contextmanager
 def taking() -> Iterator[tuple[str, list[tuple[str, Any]], threading.Event]]:
-    taker = type("One", (Taker,), {"seen": []})
-    with HTTPServer(("127.0.0.1", 0), taker) as server:
-        done = threading.Event()
+    """An endpoint that refuses the first push and takes the second; what it saw; set when it saw both."""
+    seen, done = list[tuple[str, Any]](), threading.Event()
 
-        def serve() -> None:
-            server.handle_request()
-            server.handle_request()
-            done.set()
+    class Taker(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            seen.append((self.headers["authorization"], body))
+            self.send_response(503 if len(seen) == 1 else 204)
+            self.end_headers()
 
-        thread = threading.Thread(target=serve, daemon=True)
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    def serve(server: HTTPServer) -> None:
+        server.handle_request()
+        server.handle_request()
+        done.set()
+
+    with HTTPServer(("127.0.0.1", 0), Taker) as server:
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/wake", taker.seen, done
+        yield f"http://127.0.0.1:{server.server_port}/wake", seen, done
         thread.join(10)
 
 
