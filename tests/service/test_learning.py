@@ -8,7 +8,7 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import DecidedBy
-from mailreeve.service import learning, night
+from mailreeve.service import labels, learning, night
 from mailreeve.service import triage as use
 
 ME = "Notes <notes@paper.example>"
@@ -98,3 +98,43 @@ def test_a_pattern_can_be_changed_and_forgotten(box: Mailbox, sandbox: SandboxSe
     assert [] == learning.forget(box, one["id"])["patterns"]
     with pytest.raises(InputError, match="no pattern"):
         learning.forget(box, one["id"])
+
+
+def test_the_evidence_of_a_pattern_can_be_seen(box: Mailbox, sandbox: SandboxServer) -> None:
+    """Each mail with what was done to it, and its age."""
+    corrected(box, sandbox)
+    (one,) = learning.patterns(box)["patterns"]
+    told = learning.show(box, one["id"])
+    assert [(f"Notes {number}", "corrected", "receipt", 0) for number in range(3)] == sorted(
+        (each["subject"], each["source"], each["label"], each["days"]) for each in told["evidence"]
+    )
+
+
+def test_the_tool_that_labels_teaches_as_gmail_does(box: Mailbox, sandbox: SandboxServer) -> None:
+    """A triage label takes the place of the one that the mail had; three such calls make a pattern, undone ones none."""
+    use.triage(box, cancel=Cancel())
+    ids = [deliver(sandbox, number) for number in range(3)]
+    use.triage(box, cancel=Cancel())
+    act = labels.label_mail(box, ids, add=["receipt"], cancel=Cancel())["change"]
+    assert [{"Mailreeve/Receipt"}] * 3 == [
+        {name for name in sandbox.labels_of(id_) if name.startswith("Mailreeve/")} for id_ in ids
+    ]
+    use.triage(box, cancel=Cancel())
+    assert [("sender", "notes@paper.example", "receipt")] == told(box)
+    use.undo(box, act, cancel=Cancel())
+    use.triage(box, cancel=Cancel())
+    assert [] == told(box)
+
+
+def test_a_rule_beats_a_pattern(box: Mailbox, sandbox: SandboxServer) -> None:
+    """What the person wrote down outweighs what was learned of them."""
+    corrected(box, sandbox)
+    (box.config.home / "rules.toml").write_text(
+        '[[rule]]\nid = "notes"\nmatch = { from = "notes@paper.example" }\ndo = { set = { label = "fyi" } }\n',
+        encoding="utf-8",
+    )
+    id_ = deliver(sandbox, 77)
+    use.triage(box, cancel=Cancel())
+    verdict = box.ledger.verdict(id_)
+    assert verdict is not None
+    assert (DecidedBy.RULE, "fyi") == (verdict.by, verdict.label)

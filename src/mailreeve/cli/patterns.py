@@ -7,6 +7,16 @@ from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.service import learning
 from mailreeve.service.learning import PatternsAnswer
 
+_DID = {
+    "corrected": "corrected it",
+    "moved": "moved it",
+    "removed": "took the label off",
+    "spam": "reported spam",
+    "replied": "answered it",
+    "kept": "left it so",
+    "unread": "archived it unread",
+}
+
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -23,6 +33,27 @@ def patterns(ctx: click.Context, as_json: bool) -> None:
 def list_(face: Face, as_json: bool) -> None:
     """The patterns that stand."""
     _show(face, learning.patterns(face.box), as_json=as_json)
+
+
+@patterns.command()
+@click.argument("id_", metavar="ID")
+@json_option
+@click.pass_obj
+def show(face: Face, id_: str, as_json: bool) -> None:
+    """What a pattern was learned from: each mail, what you did with it, how long ago."""
+    answer = learning.show(face.box, id_)
+    if as_json:
+        print_json(answer)
+        return
+    one = answer["pattern"]
+    face.console.print(text.safe(f"Mail of {one['scope']} {one['value']} is {one['label']}."), soft_wrap=True)
+    made = text.table("Message", "Subject", "You", "Says", "Days ago")
+    for each in answer["evidence"]:
+        says = each["label"] or "another label"
+        made.add_row(
+            each["message"], text.safe(each["subject"]), _DID[each["source"]], says, str(each["days"])
+        )
+    face.console.print(made)
 
 
 @patterns.command()

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("mailreeve.cli.triage", "runs"),
     "stats": ("mailreeve.cli.stats", "stats"),
     "why": ("mailreeve.cli.why", "why"),
+    "correct": ("mailreeve.cli.why", "correct"),
     "labels": ("mailreeve.cli.triage", "labels"),
     "rules": ("mailreeve.cli.rules", "rules"),
     "undo": ("mailreeve.cli.triage", "undo"),

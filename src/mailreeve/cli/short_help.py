@@ -16,6 +16,7 @@ SHORT = {
     "runs": "Past runs: coverage, cost, failures.",
     "stats": "Show how triage does: volume, who decided, cost, your corrections, how soon you answer.",
     "why": "Say why a mail was sorted as it was, and how to change that.",
+    "correct": "Give a decided mail the label that it should have had; three such mails teach a pattern.",
     "labels": "The labels that triage chooses from, and when each is given.",
     "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",

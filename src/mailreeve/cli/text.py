@@ -265,10 +265,12 @@ def runs(console: "Console", answer: RunsAnswer) -> None:
         return
     narrow = console.width < NARROW
     essential = ("Run", "State", "Seen", "Decided", "Needs you", "Failed")
-    made = table(*essential) if narrow else table(*essential, "Started", "Cost")
+    made = table(*essential) if narrow else table(*essential, "Model calls", "Started", "Cost")
     for one in answer["runs"]:
         counts = (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"]))
-        wide = (one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
+        judged = decided(one) + len(one["needs_human"])
+        calls = f"{one['model_calls']}" + (f" ({one['model_calls'] / judged:.2f} a mail)" if judged else "")
+        wide = (calls, one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
         made.add_row(one["run"], one["state"], *map(str, counts), *(() if narrow else wide))
     console.print(made)
 

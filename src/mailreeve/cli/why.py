@@ -1,4 +1,4 @@
-"""why: a decision of triage in plain words."""
+"""why, correct: a decision of triage in plain words, and the person's own."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import click
 
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
-from mailreeve.service import explaining
+from mailreeve.service import explaining, night
 from mailreeve.service.answers.why import WhyAnswer
 
 _STATES = {"undone": "taken back", "failed": "failed", "skipped": "left as it was, you changed it since"}
@@ -24,6 +24,27 @@ def why(face: Face, message: str, as_json: bool) -> None:
         return
     for line in _lines(answer, face.program):
         face.console.print(text.safe(line), markup=False, highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.argument("message", metavar="MESSAGE")
+@click.argument("label", metavar="LABEL")
+@json_option
+@click.pass_obj
+def correct(face: Face, message: str, label: str, as_json: bool) -> None:
+    """Give a decided mail the label that it should have had; three such mails teach a pattern.
+
+    LABEL is the id or the name of one of your triage labels. `undo` takes the correction back.
+    """
+    act = night.correct(face.box, message, label, cancel=face.cancel)
+    answer = explaining.why(face.box, message)
+    if as_json:
+        print_json(answer)
+        return
+    found = answer["correction"]
+    told = f"{answer['subject'] or '(no subject shown)'}: {answer['label']} -> {found['new'] if found else label}"
+    face.console.print(text.safe(told), soft_wrap=True)
+    click.echo(f"Remembered. To take it back: `{face.program} undo {act}`", err=True)
 
 
 def _lines(answer: WhyAnswer, program: str) -> Iterator[str]:

@@ -38,7 +38,7 @@ _SYSTEM = {
 }
 """What Gmail's own labels mean to a person."""
 _CORRECT = [
-    "Choose another label on the review page: `mailreeve review --web`.",
+    "`mailreeve correct MESSAGE LABEL`, or choose another label on the review page: `mailreeve review --web`.",
     "Or put the mail under another Mailreeve label in Gmail. Three such mails of one sender teach a pattern.",
 ]
 

@@ -12,7 +12,7 @@ from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed, LabelJson, LabelledAnswer, LabelsAnswer
 from mailreeve.service.mail import fetch
 from mailreeve.triage.labelling import Plan
-from mailreeve.triage.labels import gmail_name, make
+from mailreeve.triage.labels import NEEDS_HUMAN_NAME, gmail_name, make
 
 WORDS = {
     "archive": ("", "INBOX"),
@@ -49,7 +49,8 @@ def label_mail(
 ) -> LabelledAnswer:
     """Add and remove labels by name, by the id of a triage label, or by a word such as archive or star.
 
-    A label to add that does not exist yet is made. Raises InputError for a name that cannot be a label.
+    A label to add that does not exist yet is made. A triage label replaces the one that a mail has, which the next
+    run of the triage learns from as from a label moved in Gmail. Raises InputError for a name that cannot be a label.
     """
     wanted = list(dict.fromkeys(ids))
     if not 0 < len(wanted) <= MOST or not (add or remove):
@@ -90,7 +91,18 @@ def _resolved(box: Mailbox, gmail: Gmail, act: str, add: Sequence[str], remove: 
         raise InputError(
             f"{', '.join(sorted(refused or plus & minus))} cannot be set like that.", "Leave it out."
         )
-    return Plan(tuple(sorted(plus)), tuple(sorted(minus)))
+    there = known if plus <= {label.id for label in known} else gmail.labels()
+    return Plan(tuple(sorted(plus)), tuple(sorted(minus | _replaced(box, there, plus))))
+
+
+def _replaced(box: Mailbox, there: Sequence[Label], plus: set[str]) -> set[str]:
+    """A triage label takes the place of any other, because each mail has one: Gmail's ids of the others."""
+    prefix = box.config.triage.label_prefix
+    names = {gmail_name(prefix, spec).casefold() for spec in box.labels} | {
+        f"{prefix}/{NEEDS_HUMAN_NAME}".casefold()
+    }
+    triage = {label.id for label in there if label.name.casefold() in names}
+    return triage - plus if len(triage & plus) == 1 else set()
 
 
 def _found(box: Mailbox, known: Sequence[Label], name: str) -> set[str]:

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.errors import InputError
+from mailreeve.store.db import now_ms
 from mailreeve.triage import learn
 from mailreeve.triage.learn import Pattern
 
@@ -42,6 +43,44 @@ def patterns(box: Mailbox) -> PatternsAnswer:
     return PatternsAnswer(patterns=[_json(one) for one in _standing(box)])
 
 
+class EvidenceJson(TypedDict):
+    """One thing that the person did: to which message, when, and which label it speaks for (empty: against any)."""
+
+    message: str
+    subject: str
+    source: str
+    label: str
+    at: str
+    days: int
+
+
+class EvidenceAnswer(TypedDict):
+    """A pattern and all that is known about its sender, list or domain, the oldest first."""
+
+    pattern: PatternJson
+    evidence: list[EvidenceJson]
+
+
+def show(box: Mailbox, id_: str) -> EvidenceAnswer:
+    """What a pattern was learned from. Raises InputError for one that does not exist."""
+    found, now = _found(box, id_), now_ms()
+    told = []
+    for one in box.learned.observations():
+        if (found.scope, found.value) in learn.places(one.sender, one.list_id):
+            entry = box.ledger.entry(one.message)
+            told.append(
+                EvidenceJson(
+                    message=one.message,
+                    subject=entry.sight.subject if entry else "",
+                    source=one.source.value,
+                    label=one.label,
+                    at=_when(one.at),
+                    days=max(0, now - one.at) // 86_400_000,
+                )
+            )
+    return EvidenceAnswer(pattern=_json(found), evidence=told)
+
+
 def forget(box: Mailbox, id_: str) -> PatternsAnswer:
     """Forget a pattern and the evidence for it; new evidence may make it again. Returns what stands."""
     found = _found(box, id_)
@@ -72,10 +111,11 @@ def _found(box: Mailbox, id_: str) -> Pattern:
     raise InputError(f"There is no pattern {id_[:40]!r}.", "`mailreeve patterns` lists them.")
 
 
+def _when(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
 def _json(one: Pattern) -> PatternJson:
-    first, last = (
-        datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds") for at in (one.first, one.last)
-    )
     return PatternJson(
         id=one.id,
         scope=one.scope.value,
@@ -85,8 +125,8 @@ def _json(one: Pattern) -> PatternJson:
         said=one.said,
         against=one.against,
         sources=dict(one.sources),
-        first=first,
-        last=last,
+        first=_when(one.first),
+        last=_when(one.last),
         pinned=one.pinned,
         confidence=one.confidence,
     )

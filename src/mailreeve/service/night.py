@@ -141,13 +141,12 @@ def _decision(box: Mailbox, entry: Entry, names: Mapping[str, str], corrected: C
 def correct(box: Mailbox, message: str, label: str, *, cancel: Cancel) -> str:
     """Give a message the label that it should have had, and remember it; returns what undo takes.
 
-    Raises InputError for a message that was never decided, a label that is none, or the one that it has.
+    `message` may be a thread, whose newest decided mail is meant; `label` is the id or the name of a label. Raises InputError for a message that was never decided, a label that is none, or the one that it has.
     """
-    entry = box.ledger.entry(message)
+    entry = box.ledger.entry(message) or box.ledger.latest_in(message)
     if entry is None or entry.verdict is None:
         raise InputError("This mail was not decided by Mailreeve.", "Label it in Gmail.")
-    if label not in {spec.id for spec in box.labels}:
-        raise InputError(f"{label[:80]!r} is none of your labels.", "`mailreeve labels` lists them.")
+    message, label = entry.message, _label(box, label)
     corrections = Corrections(box.audit)
     before = corrections.standing().get(message)
     decided = NEEDS_HUMAN if entry.verdict.needs_human else entry.verdict.label
@@ -163,6 +162,15 @@ def correct(box: Mailbox, message: str, label: str, *, cancel: Cancel) -> str:
         box.ledger.bury(message, [old_id])
     corrections.add(message, old, label, done["change"])
     return done["change"]
+
+
+def _label(box: Mailbox, wished: str) -> str:
+    """The id of a triage label by its id or its name, in any case."""
+    key = wished.strip().casefold()
+    found = next((spec.id for spec in box.labels if key in {spec.id.casefold(), spec.name.casefold()}), None)
+    if found is None:
+        raise InputError(f"{wished[:80]!r} is none of your labels.", "`mailreeve labels` lists them.")
+    return found
 
 
 def _in_gmail(box: Mailbox, label: str) -> str:

@@ -30,12 +30,17 @@ class Source(StrEnum):
     """Answered it."""
     KEPT = "kept"
     """Read or archived it, and left the label."""
+    UNREAD = "unread"
+    """Archived it without reading it."""
 
 
 SAID = frozenset({Source.CORRECTED, Source.MOVED})
 """What names a label, and so outweighs what was merely left as it was."""
-_SILENT = frozenset({Source.KEPT, Source.REPLIED})
-_SPARED = {True: "source in ('', 'kept', 'replied')", False: "(source <> 'corrected' or label <> ?)"}
+_SILENT = frozenset({Source.KEPT, Source.REPLIED, Source.UNREAD})
+_SPARED = {
+    True: "source in ('', 'kept', 'replied', 'unread')",
+    False: "(source <> 'corrected' or label <> ?)",
+}
 """Which rows an act may change: one that leaves things as they are, and any other."""
 
 
@@ -50,6 +55,8 @@ class Sighting:
     list_id: str
     label: str
     """The id of the label that was decided; empty when nobody could decide."""
+    source: str = ""
+    """What the person did with it so far; empty when nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,14 @@ class Learned:
             (label, source.value, moment, self._account, message, *values),
         )
 
+    def withdraw(self, message: str) -> None:
+        """The person took back in Gmail what they had done to a message there."""
+        self._db.execute(
+            "update observation set label = '', source = '' where account = ? and message = ?"
+            " and source in ('moved', 'removed', 'spam')",
+            (self._account, message),
+        )
+
     def corrected(self, standing: Mapping[str, tuple[str, int]]) -> None:
         """Take over the corrections that stand, as message -> (label, when); those that were undone go."""
         with self._db.transaction():
@@ -176,4 +191,6 @@ class Learned:
 
 
 def _sighting(row: Row) -> Sighting:
-    return Sighting(row["message"], row["thread"], row["sender"], row["list_id"], row["decided"])
+    return Sighting(
+        row["message"], row["thread"], row["sender"], row["list_id"], row["decided"], row["source"]
+    )

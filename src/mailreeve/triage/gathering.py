@@ -21,6 +21,7 @@ from mailreeve.triage.parts import Parts
 PAGES = 20
 """Pages of history (500 records each) that are looked through; what lies behind them is not learned from."""
 _STRANGERS = {Archetype.COLD, Archetype.SUSPICIOUS}
+_PRESSING = {Archetype.URGENT, Archetype.TO_REPLY}
 _DEALT_WITH = {"UNREAD": "read", "INBOX": "archive"}
 """Labels that go when a person deals with a mail, and the label's action that takes them off too."""
 
@@ -100,13 +101,26 @@ def _labels(parts: Parts, learned: Learned, known: _Known, changes: tuple[Relabe
         entry = parts.ledger.entry(change.id) if sighting else None
         if sighting is None or entry is None or entry.state is EntryState.UNDONE:
             continue
-        label, source = _meaning(change, sighting, known)
+        if _taken_back(change, sighting, known):
+            learned.withdraw(change.id)
+            continue
+        label, source = _meaning(change, sighting, known, unread="UNREAD" in entry.sight.labels)
         if source is not None:
             learned.observe(change.id, label, source)
 
 
-def _meaning(change: Relabel, sighting: Sighting, known: _Known) -> tuple[str, Source | None]:
-    """What a change of labels says of the label that was decided."""
+def _taken_back(change: Relabel, sighting: Sighting, known: _Known) -> bool:
+    """True when the mail is back where it was put: under its label again, or out of the spam."""
+    if sighting.source == Source.SPAM:
+        return "SPAM" in change.removed
+    moved = sighting.source in {Source.MOVED, Source.REMOVED}
+    return moved and sighting.label in {known.by_gmail.get(one) for one in change.added}
+
+
+def _meaning(
+    change: Relabel, sighting: Sighting, known: _Known, *, unread: bool
+) -> tuple[str, Source | None]:
+    """What a change of labels says of the label that was decided; `unread`: it was when it was decided."""
     if "SPAM" in change.added:
         return "", Source.SPAM
     added = {known.by_gmail[one] for one in change.added if one in known.by_gmail} - {sighting.label}
@@ -120,4 +134,9 @@ def _meaning(change: Relabel, sighting: Sighting, known: _Known) -> tuple[str, S
         for one in change.removed
         if _DEALT_WITH.get(one, "-") not in (*(spec.actions if spec else ()), "-")
     }
-    return (sighting.label, Source.KEPT) if spec and done and "TRASH" not in change.added else ("", None)
+    if spec is None or not done or "TRASH" in change.added:
+        return "", None
+    if "UNREAD" in done or not unread or sighting.source not in {"", Source.UNREAD}:
+        return sighting.label, Source.KEPT
+    # nobody archives unread what is urgent or waits for their answer
+    return "" if spec.archetype in _PRESSING else sighting.label, Source.UNREAD
