@@ -10,7 +10,6 @@ a run, before anything may leave. Limits: 300 MB; steps and rows at 1,000,000 at
 """
 
 import argparse
-import http.client
 import json
 import os
 import resource
@@ -18,10 +17,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from servers.local_google import LocalGoogle
 
 from mailreeve import config
 from mailreeve.app import App
@@ -159,43 +159,11 @@ def measured(home: Path) -> None:
     print(json.dumps(figures))
 
 
-class _Google:
-    """The local Google in this process, and what is asked of it beside Gmail's calls."""
-
-    def __init__(self, folder: Path) -> None:
-        from mailreeve.sandbox.server import Server
-        from mailreeve.sandbox.service import Options, open_state
-
-        self._state = open_state(Options(file=folder / "google.db", empty=True, quota="off"))
-        self._server = Server(self._state)
-        self._thread = threading.Thread(target=self._server.serve_here, daemon=True)
-        self._thread.start()
-        self.environment = os.environ | {
-            "MAILREEVE_GOOGLE_BASE": self._server.base_url,
-            "MAILREEVE_GOOGLE_TOKEN": self._state.token,
-        }
-
-    def control(self, method: str, name: str, body: bytes | None = None) -> Any:
-        """One of the sandbox's own doors."""
-        connection = http.client.HTTPConnection(self._server.base_url.removeprefix("http://"), timeout=60)
-        headers = {"Authorization": f"Bearer {self._state.token}"}
-        connection.request(method, f"/_sandbox/{name}", body, headers)
-        answer = json.loads(connection.getresponse().read())
-        connection.close()
-        return answer
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.stop()
-        self._thread.join(10)
-        self._state.close()
-
-
 def size(count: int) -> dict[str, float]:
     """The figures of one size of mailbox."""
     with tempfile.TemporaryDirectory(prefix="mailreeve-delta-") as name:
         folder = Path(name)
-        google, home = _Google(folder), folder / "home"
+        google, home = LocalGoogle(folder / "google.db"), folder / "home"
         home.mkdir()
         (home / "config.toml").write_text(SETTINGS)
 
@@ -211,10 +179,10 @@ def size(count: int) -> dict[str, float]:
             for number in range(NEW):
                 head = f"From: kim{number}@y.example\r\nTo: me@x.example\r\nSubject: Minutes {number}\r\n"
                 text = f"{head}Message-ID: <{number}@y.example>\r\n\r\nThe notes of meeting {number}.\r\n"
-                google.control("POST", "deliver", text.encode())
-            before = google.control("GET", "units")["units"]
+                google.deliver(text.encode())
+            before = google.units()["units"]
             found: dict[str, float] = json.loads(child("night").splitlines()[-1])
-            return found | {"units": google.control("GET", "units")["units"] - before}
+            return found | {"units": google.units()["units"] - before}
         finally:
             google.stop()
 

@@ -7,7 +7,7 @@ from tests.sandbox_server import Factory
 
 @pytest.mark.parametrize(("profile", "gets"), [("2026", 300), ("legacy", 3000)])
 def test_a_minute_has_room_for_so_many_gets(sandbox_factory: Factory, profile: str, gets: int) -> None:
-    """6,000 units at 20 a get, 15,000 at 5; then 403 with Retry-After, and room again when it has passed."""
+    """6,000 units at 20 a get, 15,000 at 5; then a counted 403 with Retry-After, and room again when it has passed."""
     google = Google(sandbox_factory(quota=profile))
     server = google.server
     message = server.deliver(letter())
@@ -21,6 +21,7 @@ def test_a_minute_has_room_for_so_many_gets(sandbox_factory: Factory, profile: s
     assert b'"reason": "userRateLimitExceeded"' in data
     wait = int(headers["retry-after"])
     assert 1 <= wait <= 60
+    assert 1 == server.units()["refused"]
     server.clock(advance=wait)
     google.get(f"/messages/{message}")
 

@@ -97,12 +97,13 @@ def _check(state: State, units: int, limit: int, now: int) -> None:
         if over <= 0:
             free_at = row["second"] + WINDOW
             break
+    state.set_meta("refused", (state.meta("refused") or 0) + 1)
     when = datetime.fromtimestamp(free_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     raise over_quota(max(1, free_at - now), when)
 
 
 def report(state: State) -> dict[str, object]:
-    """What was spent: in all, by method, and in the last minute."""
+    """What was spent: in all, by method, and in the last minute; and how many calls were refused."""
     profile = state.meta("quota") or "2026"
     now = state.now_ms() // 1000
     rows = state.rows("select method, calls, units from spent order by method")
@@ -113,5 +114,6 @@ def report(state: State) -> dict[str, object]:
         "units": sum(row["units"] for row in rows),
         "calls": sum(row["calls"] for row in rows),
         "last_minute": recent or 0,
+        "refused": state.meta("refused") or 0,
         "by_method": {row["method"]: {"calls": row["calls"], "units": row["units"]} for row in rows},
     }
