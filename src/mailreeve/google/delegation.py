@@ -58,9 +58,17 @@ def read_key(file: Path) -> ServiceKey:
 
 
 def delegated(
-    key: ServiceKey, person: str, scopes: tuple[str, ...], *, base: str | None = None, timeout: float = 60.0
+    key: ServiceKey,
+    person: str | None,
+    scopes: tuple[str, ...],
+    *,
+    base: str | None = None,
+    timeout: float = 60.0,
 ) -> Any:
-    """Credentials that act for one person; they renew themselves. Raises ConfigError for a key that is no key."""
+    """Credentials that act for one person, or with None for the service account itself; they renew themselves.
+
+    Raises ConfigError for a key that is no key.
+    """
     from google.oauth2 import service_account
     from google.oauth2.credentials import Credentials
 
@@ -81,7 +89,7 @@ class _Assertion:
     """google.auth's hook for a new access token: signs who is meant, and asks."""
 
     def __init__(
-        self, account: Any, key: ServiceKey, person: str, addresses: Endpoints, timeout: float
+        self, account: Any, key: ServiceKey, person: str | None, addresses: Endpoints, timeout: float
     ) -> None:
         self._account = account
         self._key = key
@@ -115,6 +123,11 @@ class _Assertion:
 
     def _refusal(self, error: Any) -> LoginNeeded | None:
         data = next((item for item in error.args if isinstance(item, dict)), {})
+        if self._person is None and data.get("error") in {"unauthorized_client", "invalid_grant"}:
+            return LoginNeeded(
+                f"Google does not take the key of the service account ({data['error']}).",
+                "Check that the key still exists in the Google Cloud console, and that this machine's clock is right.",
+            )
         if data.get("error") == "unauthorized_client":
             return LoginNeeded(
                 f"The service account may not act for {self._person}.",

@@ -14,6 +14,8 @@ class Endpoints:
     auth: str
     token: str
     revoke: str
+    certificates: str
+    """What OpenID Connect tokens of Google's are checked with."""
 
     def root_of(self, api: str) -> str:
         """Root of one of the APIs: Google has a host for each, a sandbox one for all."""
@@ -34,9 +36,14 @@ GOOGLE = Endpoints(
     auth="https://accounts.google.com/o/oauth2/v2/auth",
     token="https://oauth2.googleapis.com/token",  # noqa: S106 - an address, not a secret
     revoke="https://oauth2.googleapis.com/revoke",
+    certificates="https://www.googleapis.com/oauth2/v1/certs",
 )
 
-ROOTS = {"people.v1": "https://people.googleapis.com", "calendar.v3": "https://www.googleapis.com"}
+ROOTS = {
+    "people.v1": "https://people.googleapis.com",
+    "calendar.v3": "https://www.googleapis.com",
+    "pubsub.v1": "https://pubsub.googleapis.com",
+}
 """The hosts of the APIs that are not Gmail's."""
 
 
@@ -45,4 +52,6 @@ def endpoints(base: str | None) -> Endpoints:
     if not base:
         return GOOGLE
     root = base.rstrip("/")
-    return Endpoints(root, f"{root}/o/oauth2/v2/auth", f"{root}/token", f"{root}/revoke")
+    return Endpoints(
+        root, f"{root}/o/oauth2/v2/auth", f"{root}/token", f"{root}/revoke", f"{root}/oauth2/v1/certs"
+    )

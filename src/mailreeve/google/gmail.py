@@ -193,6 +193,20 @@ class Gmail:
         body = self._transport.safe(self._users.settings().sendAs().list(userId="me"))
         return tuple(shapes.send_as(item) for item in shapes.objects(body.get("sendAs")))
 
+    def watch(self, topic: str) -> int:
+        """Have a Pub/Sub topic told of changes in the inbox; until when, in epoch milliseconds: a week.
+
+        Again before that it lasts a week from then on. Source: users.watch in the reference.
+        """
+        body = {"topicName": topic, "labelIds": [shapes.INBOX], "labelFilterBehavior": "include"}
+        return shapes.number(
+            self._transport.safe(self._users.watch(userId="me", body=body)).get("expiration")
+        )
+
+    def stop_watch(self) -> None:
+        """Have no topic told any more."""
+        self._transport.safe(self._users.stop(userId="me"))
+
     # --- labels -------------------------------------------------------------------------------------
 
     def labels(self) -> tuple[Label, ...]:

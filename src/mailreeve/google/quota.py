@@ -48,13 +48,16 @@ _COSTS = {
     "drafts.update": 15,
     "drafts.delete": 10,
     "drafts.send": 100,
+    "watch": 100,
+    "stop": 50,
 }
 FREE = frozenset({
     "people.connections.list", "people.get", "people.createContact", "people.updateContact",
     "people.deleteContact", "otherContacts.list", "calendar.events.list", "calendar.events.get",
     "calendar.events.insert", "calendar.events.patch", "calendar.events.delete", "calendar.freebusy.query",
+    "pubsub.projects.subscriptions.pull", "pubsub.projects.subscriptions.acknowledge",
 })  # fmt: skip
-"""Calls of the People and the Calendar API, which Gmail's quota does not count."""
+"""Calls of the People and the Calendar API and of Pub/Sub, which Gmail's quota does not count."""
 _LEGACY = {"messages.get": 5, "messages.attachments.get": 5, "threads.get": 10, "drafts.get": 5}
 
 

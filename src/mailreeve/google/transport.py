@@ -30,6 +30,10 @@ REPEATABLE = frozenset(
         "messages.batchModify",
         "messages.trash",
         "messages.untrash",
+        "watch",
+        "stop",
+        "pubsub.projects.subscriptions.pull",
+        "pubsub.projects.subscriptions.acknowledge",
         "calendar.freebusy.query",
     }
 )

@@ -28,6 +28,8 @@ _NOUNS = {
     "calendar.events.get": "event",
     "calendar.events.patch": "event",
     "calendar.events.delete": "event",
+    "pubsub.projects.subscriptions.pull": "subscription",
+    "pubsub.projects.subscriptions.acknowledge": "subscription",
 }
 _WHERE = {
     "message": "Take the id from a search; it may also have been deleted meanwhile.",
@@ -35,7 +37,15 @@ _WHERE = {
     "draft": "It may have been sent or discarded; write it again, or take the id from Gmail's drafts.",
     "label": "Somebody removed it meanwhile.",
     "contact": "It may have been deleted or merged at Google; `mailreeve contacts sync` looks again.",
+    "subscription": "Make it in the Google Cloud console, and set [wake] subscription to its full name.",
     "event": "It may have been deleted meanwhile; `mailreeve calendar agenda` lists what is there.",
+}
+_PULLS = "Give the service account of [wake] the role Pub/Sub Subscriber on the subscription."
+_REFUSED = {
+    "watch": "[wake] topic must be in the Cloud project of your OAuth client, and"
+    " gmail-api-push@system.gserviceaccount.com needs the role Pub/Sub Publisher on it.",
+    "pubsub.projects.subscriptions.pull": _PULLS,
+    "pubsub.projects.subscriptions.acknowledge": _PULLS,
 }
 _SEARCH = (
     'Write it as in Gmail\'s own search box: from:ana subject:"two words" newer_than:7d. A cursor must be the'
@@ -57,6 +67,8 @@ def api(method: str) -> str:
     """What Google calls the API of a method."""
     if method.startswith("calendar."):
         return "Google Calendar API"
+    if method.startswith("pubsub."):
+        return "Cloud Pub/Sub API"
     return "People API" if method.startswith(("people.", "otherContacts.")) else "Gmail API"
 
 
@@ -84,7 +96,7 @@ def refused(method: str, what: str, status: int, code: str) -> GoogleRefused | I
         noun = _NOUNS[method]
         return GoogleRefused(f"{quoted(what)} is no {noun} id.", _WHERE[noun])
     told = f", {code}" if code else ""
-    return GoogleRefused(f"Google refused {method} (HTTP {status}{told}).")
+    return GoogleRefused(f"Google refused {method} (HTTP {status}{told}).", _REFUSED.get(method, ""))
 
 
 def quoted(what: str) -> str:

@@ -6,6 +6,7 @@ Sources: docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions (the 
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,13 @@ def certificates(state: State, _request: Request) -> Answer:
     return json_answer({kept["id"]: kept["certificate"]})
 
 
-def token(state: State, email: str, audience: str, **other: Any) -> str:
+def token(state: State, email: str, audience: str, other: Mapping[str, Any] | None = None) -> str:
     """A signed token; `other` claims replace the usual ones. Times are in epoch seconds by this machine's clock."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     kept = _kept(state.exchange)
     key = load_pem_private_key(kept["key"].encode(), None)
-    return signed(key, kept["id"], claims(email, audience) | other)  # type: ignore[arg-type] # `_made` made it
+    return signed(key, kept["id"], claims(email, audience) | dict(other or {}))  # type: ignore[arg-type] # `_made` made it
 
 
 def claims(email: str, audience: str) -> dict[str, Any]:
