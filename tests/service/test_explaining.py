@@ -1,7 +1,9 @@
 """Why a mail was sorted as it was."""
 
 import pytest
+from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
+from tests.scripted_llm import ScriptedLlm
 from tests.service.test_learning import corrected, deliver
 
 from mailreeve.app import Mailbox
@@ -77,3 +79,28 @@ def test_lines_of_the_model_and_of_rules_are_told_in_words() -> None:
     ]
     assert [("Language model", "says To reply", 0.8)] == [tuple(said[0].values())]
     assert ["Your rule Bills", "Note"] == [one["stage"] for one in said[1:]]
+
+
+def test_the_mail_that_a_model_was_shown_is_named(
+    open_box: OpenBox, sandbox: SandboxServer, llm_server: ScriptedLlm
+) -> None:
+    """A corrected mail is an example for the next call, by subject and label; `why` names it; 0 turns it off."""
+    settings = (
+        f'[llm]\nbase_url = "{llm_server.base_url}"\nmodel = "m"\n[triage]\noffline_bar = 1.0\nexamples = '
+    )
+    box = open_box(sandbox, f"{settings}6\n")
+    use.triage(box, cancel=Cancel())
+    first = deliver(sandbox, 1)
+    use.triage(box, cancel=Cancel())
+    night.correct(box, first, "receipt", cancel=Cancel())
+    second = deliver(sandbox, 2)
+    use.triage(box, cancel=Cancel())
+    shown = [one for one in llm_server.requests if '"subject": "Notes 1"' in one.user]
+    assert [True] == ['"label": "receipt"' in one.user for one in shown]
+    assert f"was shown mail that you corrected: {first}" in [
+        one["text"] for one in explaining.why(box, second)["stages"]
+    ]
+    box = open_box(sandbox, f"{settings}0\n")
+    deliver(sandbox, 3)
+    use.triage(box, cancel=Cancel())
+    assert "Notes 1" not in llm_server.requests[-1].user

@@ -271,28 +271,9 @@ class Mailbox:
 
     def llm(self, ruling: "Ruling | None" = None) -> "LlmReader | None":
         """A reader with a budget of its own, which judges the rules' conditions too; None without a model."""
-        settings = self.config.llm
-        if not settings.configured:
-            return None
-        from mailreeve.reading.llm.budget import Budget, Limits
-        from mailreeve.reading.llm.client import ChatClient
-        from mailreeve.reading.llm.reader import LlmReader
+        from mailreeve.app import readers
 
-        limits = Limits(
-            settings.max_tokens_per_run,
-            settings.max_cost_per_run,
-            settings.price_in_per_million,
-            settings.price_out_per_million,
-        )
-        about = " ".join(filter(None, (self.name, f"<{self.address}>", self.config.user.about)))
-        return LlmReader(
-            ChatClient(self.app.endpoint),
-            Budget(limits),
-            about=about,
-            body_tokens=settings.body_tokens,
-            conditions=ruling.questions if ruling else (),
-            fields=ruling.fields if ruling else (),
-        )
+        return readers.llm(self, ruling)
 
     @cached_property
     def correspondents(self) -> Correspondents:

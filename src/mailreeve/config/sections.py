@@ -126,6 +126,8 @@ class TriageConfig(_Section):
     max_drafts: int = Field(default=20, ge=0, le=500)
     offline_bar: float = Field(default=0.85, ge=0, le=1)
     """The offline reader decides alone from this confidence on, if no veto fires."""
+    examples: int = Field(default=6, ge=0, le=20)
+    """So many mails whose label the user corrected are shown to the model as examples; 0: none."""
 
 
 class NightConfig(_Section):

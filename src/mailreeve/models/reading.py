@@ -39,6 +39,18 @@ class LabelSpec:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mail whose label the person corrected, as a model is shown it beside another one."""
+
+    message: str
+    """Gmail's id; the model is not told it."""
+    subject: str
+    line: str
+    """The mail in one line, as it was summarized then."""
+    label: str
+
+
 class Priority(StrEnum):
     """How soon a person should look."""
 

@@ -158,17 +158,16 @@ class Learned:
             "select * from observation where account = ? and source <> '' and at >= ? order by at, message",
             (self._account, now_ms() - _LIFE),
         )
-        return tuple(
-            Observation(
-                row["message"],
-                row["sender"],
-                row["list_id"],
-                row["label"],
-                Source(row["source"]),
-                int(row["at"]),
-            )
-            for row in rows
+        return tuple(map(_observation, rows))
+
+    def lessons(self, most: int) -> tuple[Observation, ...]:
+        """Mail that got another label by the person than the one that was decided, the newest first."""
+        rows = self._db.rows(
+            "select * from observation where account = ? and source in ('corrected', 'moved') and label <> decided"
+            " and at >= ? order by at desc, message limit ?",
+            (self._account, now_ms() - _LIFE, most),
         )
+        return tuple(map(_observation, rows))
 
     def wish(self, scope: str, value: str, label: str) -> None:
         """The person pins a label to a scope, or with an empty one forgets what was learned of it."""
@@ -188,6 +187,17 @@ class Learned:
         return self._db.execute(
             "delete from observation where account = ? and at < ?", (self._account, now_ms() - _LIFE)
         )
+
+
+def _observation(row: Row) -> Observation:
+    return Observation(
+        row["message"],
+        row["sender"],
+        row["list_id"],
+        row["label"],
+        Source(row["source"]),
+        int(row["at"]),
+    )
 
 
 def _sighting(row: Row) -> Sighting:

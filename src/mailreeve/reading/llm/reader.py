@@ -1,9 +1,11 @@
 """The reader that asks a language model: one mail or one thread per call, no tools, closed answers."""
 
+import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, ReaderAnswerInvalid
@@ -11,6 +13,7 @@ from mailreeve.mail import tokens
 from mailreeve.models import (
     ActionItem,
     DecidedBy,
+    Example,
     Json,
     LabelSpec,
     Message,
@@ -41,7 +44,8 @@ class LlmReader:
     """Turns mail into records with a model. `about` is the owner, in the owner's own words.
 
     `conditions` are ids and sentences of the owner's rules, judged in the call that classifies; `fields` are ids
-    of values that these rules want and what to look for.
+    of values that these rules want and what to look for. `examples` gives mails that the owner corrected, asked
+    once, at the first mail: the same words for every mail, so that a provider's cache holds them.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class LlmReader:
         body_tokens: int = 600,
         conditions: Sequence[tuple[str, str]] = (),
         fields: Sequence[tuple[str, str]] = (),
+        examples: Callable[[], Sequence[Example]] = tuple,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
@@ -61,6 +66,8 @@ class LlmReader:
         self._body_tokens = body_tokens
         self._conditions = dict(conditions)
         self._fields = dict(fields)
+        self._wanted_examples = examples
+        self._examples_fence = secrets.token_hex(8)
         self._now = now
 
     @property
@@ -111,8 +118,19 @@ class LlmReader:
         values = tuple(
             (one.field, plain.one_line(one.value, 200)) for one in found.extracted if one.value.strip()
         )
+        if self._examples:
+            ids = ", ".join(one.message for one in self._examples)
+            notes = (*notes, f"was shown mail that you corrected: {ids}")
         made = replace(_verdict(message, found, notes), extracted=values)
         return replace(made, met=tuple(dict.fromkeys(found.rules_met))) if self._conditions else made
+
+    @cached_property
+    def _examples(self) -> Sequence[Example]:
+        return tuple(self._wanted_examples())
+
+    @cached_property
+    def _shown_examples(self) -> str:
+        return prompts.examples(_told(self._examples), self._examples_fence)
 
     def summarize(self, thread: Thread, cancel: Cancel) -> Summary:
         """Say what a thread says.
@@ -162,6 +180,7 @@ class LlmReader:
         fixed = {
             "about": self._about,
             "today": self._now().strftime("%A, %Y-%m-%d"),
+            **({"examples": self._shown_examples} if name == "classify" else {}),
             "fence": secrets.token_hex(8),
         }
         masked = {
@@ -175,6 +194,13 @@ class LlmReader:
             answer = self._client.ask(question, cancel)
             call.used(answer.tokens_in or estimate, answer.tokens_out or tokens.count(answer.text))
         return _object(answer), answer.notes
+
+
+def _told(examples: Sequence[Example]) -> tuple[str, ...]:
+    """A line each. JSON keeps a line one line, and masked is what must not be shown."""
+    mask = Redactor().mask
+    rows = ({"subject": mask(one.subject), "line": mask(one.line), "label": one.label} for one in examples)
+    return tuple(json.dumps(row, ensure_ascii=False) for row in rows)
 
 
 def facts(message: Message) -> str:
