@@ -59,6 +59,15 @@ def found(kind: Any, text: str, told: str = "") -> object:
         ({"type": "integer", "after": ["seats"]}, "Seats: 12", 12),
         ({"enum": ["Basic", "Gold"], "after": ["plan"]}, "Your plan: gold", "Gold"),
         ({"type": "string", "format": "date", "after": ["arrival"]}, "Arrival 2026-12-24", "2026-12-24"),
+        ("date", "Date: 3 December 2026, Time: 2:30 pm", "2026-12-03"),
+        ("time", "Date: 3 December 2026, Time: 2:30 pm", "14:30"),
+        ("time", "Termin: 03.12.2026 um 9.30 Uhr oder 12 Uhr", "12:00"),
+        ("time", "We meet at 12 a.m. sharp.", "00:00"),
+        ("time", "Either 9:00 or 10:00, you choose.", None),
+        ("time", "Version 10:11:12 costs 25:99.", None),
+        ("date", "Perhaps 2026-12-03, perhaps 2026-12-04.", None),
+        ({"type": "string", "format": "time", "after": ["doors"]}, "Doors 19:30", "19:30"),
+        ({"after": ["see"]}, "See: www.evil.example/17", None),
     ],
 )
 def test_what_is_written_is_found(kind: Any, text: str, expected: object) -> None:
@@ -75,11 +84,15 @@ def test_what_is_written_is_found(kind: Any, text: str, expected: object) -> Non
         ("amount", "1000000", None),
         ({"description": "the city"}, "Lisbon", "Lisbon"),
         ({"description": "the city", "enum": ["Porto"]}, "Lisbon", None),
+        ({"description": "the city"}, "<b>more</b>", None),
+        ({"description": "the city"}, "https://x.example/more", None),
     ],
 )
 def test_a_model_adds_nothing_that_the_mail_does_not_say(kind: Any, told: str, expected: object) -> None:
     """What the reader found counts only if it stands in the mail."""
-    assert expected == found(kind, "We ship A-4711 to Lisbon: 129,90 and more.", told)
+    assert expected == found(
+        kind, "We ship A-4711 to Lisbon: 129,90 and <b>more</b>, https://x.example/more.", told
+    )
 
 
 def test_a_long_hostile_mail_costs_little() -> None:

@@ -355,6 +355,7 @@ class Mailbox:
             plan=self.app.plan if self.app.is_planned else None,
             learned=self.learned,
             propose=rulebook.proposer(self),
+            schedule=rulebook.scheduler(self),
             outlet=self.outlet if ruling and ruling.leads_outside else None,
         )
 

@@ -1,13 +1,14 @@
 """The rules of this home: rules.toml, read anew for each run, and what they look at around a mail."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailreeve.config import DestinationConfig
 from mailreeve.errors import ConfigError, InputError
-from mailreeve.models import LabelSpec
+from mailreeve.models import EventRequest, LabelSpec
 from mailreeve.rules.facts import Surroundings
 from mailreeve.rules.load import Names, Place, load
 from mailreeve.rules.model import Rule
@@ -51,6 +52,22 @@ def proposer(box: "Mailbox") -> Callable[[str], None]:
     return propose
 
 
+def scheduler(box: "Mailbox") -> Callable[[EventRequest, str], str] | None:
+    """Asks a person about a new event, once for its id; what is in the calendar already is left. None without a calendar."""
+
+    def schedule(wish: EventRequest, uid: str) -> str:
+        if uid and any(not one.gone for one in box.calendar.with_uid(uid)):
+            return "The event of this invitation is in your calendar."
+        id_ = f"{PREFIX}{wish.event}"
+        if all(one.draft_id != id_ for one in box.gate.recent(_RECENT)):
+            box.gate.propose_event("event_new", wish)
+        return "An event waits for your yes: mailreeve review." if box.gate.waits_for(id_) else ""
+
+    from mailreeve.gate.appointment import PREFIX
+
+    return schedule if box.may("calendar") else None
+
+
 def _check(rules: Sequence[Rule], *, drafts: bool) -> None:
     """Raise ConfigError for a template that cannot be filled, and for drafts that are switched off."""
     from mailreeve.outbound import template
@@ -62,12 +79,19 @@ def _check(rules: Sequence[Rule], *, drafts: bool) -> None:
                 f"{FILE}, line {rule.line}, rule {rule.id}: it writes drafts, and drafts are switched off.",
                 'Set `drafts = true` in [triage], and "draft" among [policy] capabilities.',
             )
-        try:
-            template.letter(rule.template, {"extracted": {}})
-        except InputError as error:
-            raise ConfigError(
-                f"{FILE}, line {rule.line}, rule {rule.id}: {error.message}", "Correct `do.draft` (Jinja2)."
-            ) from None
+        for name, text in _templates(rule):
+            try:
+                template.letter(text, {"extracted": {}})
+            except InputError as error:
+                told = f"{FILE}, line {rule.line}, rule {rule.id}: {error.message}"
+                raise ConfigError(told, f"Correct `do.{name}` (Jinja2).") from None
+
+
+def _templates(rule: Rule) -> list[tuple[str, str]]:
+    """Every template of a rule, by what it is of."""
+    booking = [("event", one) for one in (rule.booking.title, rule.booking.place)] if rule.booking else []
+    card = [("contact", str(one)) for one in astuple(rule.card)] if rule.card else []
+    return [("draft", rule.template), *booking, *card]
 
 
 def read(

@@ -12,7 +12,7 @@ class Action:
     """Something that a decision wants done to one message: kind and its argument."""
 
     kind: str
-    """label, archive, read, star, notify; outside: webhook, ticket, task (a destination's id); forward, draft."""
+    """label, archive, read, star, notify; outside: webhook, ticket, task (a destination's id); forward, draft, event, contact."""
     value: str = ""
     rule: str = ""
     """Which rule wants it, with its version: `invoices@3f2a9c01d4e5`."""

@@ -1,8 +1,9 @@
 """Values out of a mail's text, in linear time: what stands there, and nothing that is not there."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
 
 from mailreeve.rules.facts import Facts
 from mailreeve.rules.model import Field
@@ -12,6 +13,13 @@ Value = str | int | float | bool
 
 _LINES, _LINE = 2_000, 500
 """Lines of a mail that are looked at, and characters of one."""
+_MOST = 200
+"""Characters of a value."""
+_REACH = timedelta(days=366)
+_MARKUP = re.compile(
+    r"[<>`{}\[\]|]|://|\bwww\.|\b(?:javascript|data|mailto):|[\w-]\.[a-z]{2,24}(?:/|$)", re.IGNORECASE
+)
+"""What looks like markup, a template or an address of the web: no value is one."""
 _AFTER = {
     "order_number": ("order number", "order no", "order id", "order", "bestellnummer", "auftragsnummer", "bestellung",
                      "numéro de commande", "commande", "número de pedido", "pedido", "ordine"),
@@ -25,6 +33,9 @@ _AFTER = {
                "rechnungsbetrag", "gesamt", "summe", "betrag", "montant", "importe", "totale"),
     "due_date": ("due date", "payment due", "payable by", "pay by", "due by", "due on", "due", "zahlbar bis", "fällig am",
                  "fällig", "fälligkeit", "échéance", "à payer avant", "vencimiento", "scadenza"),
+    "date": ("date", "when", "on", "day", "check-in", "departure", "datum", "termin", "am", "wann", "date", "le", "quand",
+             "fecha", "cuándo", "data", "quando"),
+    "time": ("time", "at", "when", "begins", "starts", "uhrzeit", "um", "zeit", "heure", "à", "hora", "a las", "ora", "alle"),
 }  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
 _GAP = re.compile(r"[\s:#.°º=–-]*(?:n[o°º]\.?|nr\.?|number|id|is|ist)?[\s:#.°º=–-]*", re.IGNORECASE)
@@ -52,6 +63,11 @@ _DATES = (
     ),
     re.compile(r"(?P<name>[^\W\d_]{3,10})\.?\s(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<y>\d{4})"),
 )
+_TIME = re.compile(
+    r"(?<![\d.:])(?:(?P<h>\d{1,2})[:h](?P<m>\d{2})(?:\s?(?P<half>[ap]\.?m\b))?|(?P<g>\d{1,2})\s?(?:(?P<half2>[ap]\.?m\b)|uhr\b))"
+    r"(?![\d:])",
+    re.IGNORECASE,
+)
 
 
 def value(field: Field, facts: Facts, told: str = "") -> Value | None:
@@ -61,13 +77,15 @@ def value(field: Field, facts: Facts, told: str = "") -> Value | None:
 
 
 def _checked(field: Field, told: str, facts: Facts) -> Value | None:
-    """A model cannot add anything: its words have to stand in the mail."""
+    """A model cannot add anything: its words have to stand in the mail. A day may be told in other words (`next Friday`)."""
     whole = f"{facts.subject} {facts.text}"
-    made = _typed(field, told)
+    made = _typed(field, told[:_LINE])
     if isinstance(made, bool) or made is None:
         return made
     if field.type == "date":
-        return made if str(made)[:4] in whole or facts.arrived is not None else None
+        return made if made in _written(facts) or _soon(str(made), facts) else None
+    if field.type == "time":
+        return made if made in {one for line in _lines(facts) for one in _times(line)} else None
     if isinstance(made, int | float):
         return made if any(_same(made, one) for one in re.findall(_NUMBER, whole)) else None
     if field.kind == "currency":
@@ -80,17 +98,30 @@ def _same(wanted: float, text: str) -> bool:
     return found is not None and abs(found - wanted) < 0.005
 
 
+def _written(facts: Facts) -> set[str]:
+    """The days that the mail writes out."""
+    return {one for line in _lines(facts) for one in _dates(line)}
+
+
+def _soon(day: str, facts: Facts) -> bool:
+    """Within a year of the mail, which is as far as words such as `next Friday` reach."""
+    return facts.arrived is not None and abs(date.fromisoformat(day) - facts.arrived.date()) <= _REACH
+
+
 def _typed(field: Field, text: str) -> Value | None:
     if field.enum:
         return next((one for one in field.enum if one.casefold() == text.casefold()), None)
     if field.type == "boolean":
         return {"true": True, "false": False, "yes": True, "no": False}.get(text.lower())
     if field.type == "date":
-        return _date(text)
+        return next(_dates(text), None)
+    if field.type == "time":
+        return next(_times(text), None)
     if field.type in {"number", "integer"}:
         found = _number(text)
         return int(found) if found is not None and (field.type == "integer" or found.is_integer()) else found
-    return " ".join(text.split())[:200]
+    line = " ".join(text.split())[:_MOST]
+    return None if _MARKUP.search(line) or not line.isprintable() else line
 
 
 def _offline(field: Field, facts: Facts) -> Value | None:
@@ -98,10 +129,9 @@ def _offline(field: Field, facts: Facts) -> Value | None:
     if field.kind in {"amount", "currency"}:
         return _total(lines, currency=field.kind == "currency")
     behind = _behind(lines, field.after or _AFTER.get(field.kind, ()))
-    if field.type == "date":
-        return next(filter(None, map(_date, behind)), None) or (
-            _deadline(facts) if field.kind == "due_date" else None
-        )
+    if field.type in {"date", "time"}:
+        find = _dates if field.type == "date" else _times
+        return next((one for rest in behind for one in find(rest)), None) or _unnamed(field, facts, find)
     for rest in behind:
         token = _TOKEN.match(rest)
         found = token[0].rstrip("./-_") if token else ""
@@ -111,6 +141,14 @@ def _offline(field: Field, facts: Facts) -> Value | None:
         if made is not None:
             return made
     return None
+
+
+def _unnamed(field: Field, facts: Facts, find: Callable[[str], Iterator[str]]) -> str | None:
+    """A day or a time that no word announces: the deadline that was read, or the only one there is."""
+    if field.kind == "due_date":
+        return _deadline(facts)
+    every = {one for line in _lines(facts) for one in find(line)} if field.kind in {"date", "time"} else ()
+    return next(iter(every)) if len(every) == 1 else None
 
 
 def _deadline(facts: Facts) -> str | None:
@@ -162,19 +200,26 @@ def _number(text: str) -> float | None:
     return float(f"{whole}.{match[2] or 0}") if match and whole.lstrip("-").isdigit() else None
 
 
-def _date(text: str) -> str | None:
-    """The first date that is written out, as ISO 8601; 03/04/2026 says too little and is none."""
+def _dates(text: str) -> Iterator[str]:
+    """The dates that are written out, as ISO 8601; 03/04/2026 says too little and is none."""
     for shape in _DATES:
-        found = shape.search(text[:_LINE])
-        if found is None:
+        for found in shape.finditer(text[:_LINE]):
+            parts = found.groupdict()
+            month = int(parts["m"]) if parts.get("m") else _month(parts["name"])
+            with suppress(ValueError):
+                yield date(int(parts["y"]), month, int(parts["d"])).isoformat()
+
+
+def _times(text: str) -> Iterator[str]:
+    """The times of day in a line, as 14:30."""
+    for found in _TIME.finditer(text[:_LINE]):
+        hour, minute = int(found["h"] or found["g"]), int(found["m"] or 0)
+        half = (found["half"] or found["half2"] or "").lower()
+        if half and not 1 <= hour <= 12:
             continue
-        parts = found.groupdict()
-        month = int(parts["m"]) if parts.get("m") else _month(parts["name"])
-        try:
-            return date(int(parts["y"]), month, int(parts["d"])).isoformat()
-        except ValueError:
-            continue
-    return None
+        hour = hour % 12 + 12 * half.startswith("p") if half else hour
+        if hour < 24 and minute < 60:
+            yield f"{hour:02}:{minute:02}"
 
 
 def _month(name: str) -> int:

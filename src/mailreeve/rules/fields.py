@@ -13,6 +13,7 @@ MOST = 20
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KEYS = ("type", "description", "after", "enum", "format")
+_FORMATS = ("date", "time")
 _TYPES = ("string", "number", "integer", "boolean")
 
 
@@ -26,6 +27,8 @@ KNOWN: Mapping[str, Field] = {
         Field("", "amount", "number", "the total amount to be paid, as a plain number such as 1234.50"),
         Field("", "currency", description="the currency of that amount, three letters such as EUR"),
         Field("", "due_date", "date", "by when it has to be paid or done, as 2026-03-09"),
+        Field("", "date", "date", "the day on which it takes place, as 2026-03-09"),
+        Field("", "time", "time", "at what time of that day it begins, as 14:30"),
     )
 }
 """The kinds that are known by name."""
@@ -54,12 +57,15 @@ def _field(name: str, value: Any) -> Field:
     conditions.only(value, _KEYS, f"extract.{name}")
     kind = value.get("type", "string")
     conditions.one_of(kind, _TYPES, f"extract.{name}.type")
-    if value.get("format", "date") != "date" or ("format" in value and kind != "string"):
-        raise Wrong(f"extract.{name}.format is unknown", 'There is `type = "string", format = "date"`.')
+    form = value.get("format", "date")
+    if form not in _FORMATS or ("format" in value and kind != "string"):
+        raise Wrong(
+            f"extract.{name}.format is unknown", 'There is `type = "string", format = "date"` or "time".'
+        )
     after = conditions.several(value["after"], f"extract.{name}.after") if "after" in value else ()
     enum = conditions.several(value["enum"], f"extract.{name}.enum") if "enum" in value else ()
     said = value.get("description", " or ".join(after))
     if not said:
         raise Wrong(f"extract.{name} says nothing of what to look for", "Add `description` or `after`.")
     described = conditions.phrase(said, f"extract.{name}.description")
-    return Field(name, "custom", "date" if "format" in value else kind, described, after, enum)
+    return Field(name, "custom", form if "format" in value else kind, described, after, enum)

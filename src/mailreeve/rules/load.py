@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from mailreeve.errors import ConfigError
 from mailreeve.mail import addresses
 from mailreeve.models import Action, Priority
-from mailreeve.rules import conditions, fields
+from mailreeve.rules import conditions, fields, plans
 from mailreeve.rules.conditions import Wrong
 from mailreeve.rules.model import OUTSIDE, Rule, Setting
 
@@ -93,9 +93,21 @@ def _rule(table: Any, names: Names, line: int, taken: Sequence[str]) -> Rule:
     match = conditions.read(table.get("match", {}), id_, names.labels)
     said = json.dumps(table, sort_keys=True, ensure_ascii=False, default=str)
     version = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]
-    found = fields.read(table.get("extract", {}))
-    template = table.get("do", {}).get("draft", "")
-    rule = Rule(id_, match, sets, actions, stop, table.get("enabled", True), version, found, template, line)
+    found, does = fields.read(table.get("extract", {})), table.get("do", {})
+    rule = Rule(
+        id_,
+        match,
+        sets,
+        actions,
+        stop,
+        table.get("enabled", True),
+        version,
+        found,
+        does.get("draft", ""),
+        plans.booking(does.get("event", False), found),
+        plans.card(does.get("contact", False)),
+        line,
+    )
     if sets.label is not None and any(one.kind == "verdict" for one in match.conditions()):
         raise Wrong("it sets the label that its `verdict` condition looks at", "Set it by other conditions.")
     return rule
@@ -103,31 +115,45 @@ def _rule(table: Any, names: Names, line: int, taken: Sequence[str]) -> Rule:
 
 def _do(table: Any, names: Names) -> tuple[Setting, tuple[Action, ...]]:
     conditions.demand(table, dict, "do", "a table such as { archive = true }")
-    actions: list[Action] = []
-    sets = Setting()
-    for key, value in table.items():
-        if key == "set":
-            sets = _set(value, names)
-        elif key == "label":
-            actions += [Action("label", one) for one in _labels(value, names)]
-        elif key in _SYSTEM:
-            conditions.demand(value, bool, f"do.{key}", "true or false")
-            actions += [Action(_SYSTEM[key])] if value else []
-        elif key == "notify":
-            actions += [Action("notify", conditions.phrase(value, "do.notify"))]
-        elif key == "draft":
-            conditions.demand(value, str, "do.draft", "the text of a reply")
-            if not value.strip() or len(value) > TEMPLATE_LIMIT:
-                raise Wrong(f"do.draft is empty or longer than {TEMPLATE_LIMIT} characters", "Write a reply.")
-            actions += [Action("draft")]
-        elif key == "forward":
-            actions += [Action("forward", one) for one in _people(value)]
-        elif key in OUTSIDE:
-            actions += [Action(key, one) for one in _places(key, value, names)]
-        else:
-            known = ", ".join(("set", "label", *_SYSTEM, "notify", "draft", "forward", *sorted(OUTSIDE)))
-            raise Wrong(f"do.{key[:40]} is no action", f"There are {known}.")
-    return sets, tuple(actions)
+    sets = _set(table["set"], names) if "set" in table else Setting()
+    wanted = [(key, value) for key, value in table.items() if key != "set"]
+    return sets, tuple(one for key, value in wanted for one in _acts(key, value, names))
+
+
+def _acts(key: str, value: Any, names: Names) -> list[Action]:
+    if key in OUTSIDE:
+        return [Action(key, one) for one in _places(key, value, names)]
+    if key == "label":
+        return [Action(key, one) for one in _labels(value, names)]
+    if key in _SYSTEM:
+        conditions.demand(value, bool, f"do.{key}", "true or false")
+        return [Action(_SYSTEM[key])] if value else []
+    if key in _WRITES:
+        return _WRITES[key](value)
+    known = ", ".join(("set", "label", *_SYSTEM, *_WRITES, *sorted(OUTSIDE)))
+    raise Wrong(f"do.{key[:40]} is no action", f"There are {known}.")
+
+
+def _draft(value: Any) -> list[Action]:
+    conditions.demand(value, str, "do.draft", "the text of a reply")
+    if not value.strip() or len(value) > TEMPLATE_LIMIT:
+        raise Wrong(f"do.draft is empty or longer than {TEMPLATE_LIMIT} characters", "Write a reply.")
+    return [Action("draft")]
+
+
+def _event(value: Any) -> list[Action]:
+    """Named by what it is made of; `plans` reads the table."""
+    return [Action("event", str(value.get("day", "")) if isinstance(value, dict) else "")] if value else []
+
+
+_WRITES: Mapping[str, Callable[[Any], list[Action]]] = {
+    "notify": lambda value: [Action("notify", conditions.phrase(value, "do.notify"))],
+    "draft": _draft,
+    "forward": lambda value: [Action("forward", one) for one in _people(value)],
+    "event": _event,
+    "contact": lambda value: [Action("contact")] if value else [],
+}
+"""Actions that write something for the person."""
 
 
 def _people(value: Any) -> tuple[str, ...]:

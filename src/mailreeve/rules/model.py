@@ -61,13 +61,37 @@ class Field:
     kind: str
     """One of fields.KNOWN, or `custom`."""
     type: str = "string"
-    """As JSON Schema calls it: string, number, integer, boolean; `date` for a string of that format."""
+    """As JSON Schema calls it: string, number, integer, boolean; `date`, `time` for a string of that format."""
     description: str = ""
     """What the reader is told to look for."""
     after: tuple[str, ...] = ()
     """Words that the value follows; the offline reader goes by them."""
     enum: tuple[str, ...] = ()
     """The only values that count; none: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An event that a person is asked about: that of the mail's invitation, or of a day that the rule takes out of it."""
+
+    day: str = ""
+    """The name of an extracted date; empty: the invitation."""
+    at: str = ""
+    """`09:00`, or the name of an extracted time; empty: the whole day."""
+    minutes: int = 30
+    title: str = "{{ subject }}"
+    """Jinja2, as is `place`."""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is written into the address book of the sender, where it is empty; each a template (Jinja2)."""
+
+    name: str = "{{ sender_name }}"
+    organization: str = ""
+    title: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,10 @@ class Rule:
     """What it takes out of a mail, for templates and destinations."""
     template: str = ""
     """The text of the draft that it writes (Jinja2); empty for none."""
+    booking: Booking | None = None
+    """What it wants in the calendar."""
+    card: Card | None = None
+    """What it wants in the address book."""
     line: int = 0
     """Where it begins in rules.toml."""
 

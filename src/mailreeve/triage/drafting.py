@@ -7,8 +7,8 @@ from mailreeve.errors import InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
 from mailreeve.models import ChangeState, Message, Thread
 from mailreeve.store.ledger import Entry, EntryState
-from mailreeve.triage import forwarding, templates
-from mailreeve.triage.labelling import wants_reply
+from mailreeve.triage import acquainting, booking, forwarding, templates
+from mailreeve.triage.labelling import wants_errand, wants_reply
 from mailreeve.triage.posting import KIND, MARK, create, find
 from mailreeve.triage.work import Work, reason
 
@@ -22,9 +22,15 @@ def draft(work: Work, id_: str) -> None:
     Raises Cancelled or LoginNeeded; every other failure is noted with the message's id.
     """
     entry = work.parts.ledger.entry(id_)
-    if entry is None or entry.run != work.run or entry.state is not EntryState.APPLIED:
+    if (
+        entry is None
+        or entry.run != work.run
+        or entry.state is not EntryState.APPLIED
+        or entry.verdict is None
+    ):
         return
-    if _enough(work) and not work.parts.journal.of_target(id_, KIND):
+    errands = wants_errand(entry.verdict)
+    if not errands and _enough(work) and not work.parts.journal.of_target(id_, KIND):
         _without(work, entry, f"the run made its {work.parts.settings.max_drafts} drafts")
         return
     thread = work.parts.gmail.thread(entry.thread)
@@ -33,20 +39,31 @@ def draft(work: Work, id_: str) -> None:
         _without(work, entry, "the message is no longer in its thread")
         return
     try:
-        forwarded, told = forwarding.forward(work, entry, message)
+        told = _errands(work, entry, message) if errands else ""
+        forwarded, more = forwarding.forward(work, entry, message)
     except OutcomeUnknown as error:
         work.failed(entry.message, error)
         return
-    if entry.verdict and not wants_reply(entry.verdict, work.parts.labels):
+    told = " ".join(filter(None, (told, more)))
+    if not (work.parts.settings.drafts and wants_reply(entry.verdict, work.parts.labels)):
         work.parts.ledger.mark_drafted(work.run, id_, forwarded, told)
         return
     entry = replace(entry, note=told)
+    if errands and _enough(work) and not work.parts.journal.of_target(id_, KIND):
+        _without(work, entry, f"the run made its {work.parts.settings.max_drafts} drafts")
+        return
     if not _found_again(work, entry, thread):
         against = _against(work, message, thread)
         if against:
             _without(work, entry, against)
         else:
             _write(work, entry, message, thread)
+
+
+def _errands(work: Work, entry: Entry, message: Message) -> str:
+    """What rules want in the calendar and the address book; returns what the person should know of it."""
+    told = (booking.book(work, entry, message), acquainting.acquaint(work, entry, message))
+    return " ".join(filter(None, told))
 
 
 def mark_of(account: str, message: str) -> str:

@@ -246,8 +246,13 @@ def _after(work: Work, entry: Entry) -> EntryState:
     assert verdict is not None  # noqa: S101 -- a judged row has a verdict
     if verdict.needs_human:
         return EntryState.NEEDS_HUMAN
-    due = wants_draft(verdict, work.parts.labels) and work.parts.settings.drafts
-    return EntryState.APPLIED if due else EntryState.DONE
+    drafts = wants_draft(verdict, work.parts.labels) and work.parts.settings.drafts
+    return EntryState.APPLIED if drafts or wants_errand(verdict) else EntryState.DONE
+
+
+def wants_errand(verdict: Verdict) -> bool:
+    """True when a rule wants an event or a contact."""
+    return not verdict.needs_human and any(one.kind in {"event", "contact"} for one in verdict.does)
 
 
 def wants_draft(verdict: Verdict, labels: Iterable[LabelSpec]) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
-from mailreeve.models import LabelSpec, Message, SendAs
+from mailreeve.models import EventRequest, LabelSpec, Message, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
@@ -91,5 +91,8 @@ class Parts:
     """The nights that are expected; None when none are."""
     propose: Callable[[str], None] | None = None
     """Puts a draft before a person, once, as a question at the gate."""
+    schedule: Callable[[EventRequest, str], str] | None = None
+    """Puts a new event, of the invitation with this UID if it is of one, before a person, once; returns what to tell
+    them. None without a calendar."""
     outlet: "Outlet | None" = None
     """Takes what rules want done outside; None when no rule does."""
