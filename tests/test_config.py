@@ -130,3 +130,13 @@ def test_files_are_never_attached_from_the_home(tmp_path: Path, folder: str) -> 
     (home / "config.toml").write_text(f"[policy]\nattach_folder = '{home / folder}'\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="attach_folder"):
         config.load({}, home)
+
+
+@pytest.mark.parametrize("action", ["archive", "read"])
+def test_suspicious_mail_is_never_hidden_by_its_label(tmp_path: Path, action: str) -> None:
+    """A mail that is called suspicious by mistake must stay where its person looks."""
+    label = (
+        f"[[labels]]\nid = 'odd'\nwhen = 'It is a fraud.'\narchetype = 'suspicious'\nactions = ['{action}']\n"
+    )
+    with pytest.raises(ConfigError, match="must not be hidden"):
+        config.load({}, write(tmp_path, label))

@@ -100,3 +100,29 @@ def test_the_hash_of_a_readers_text_comes_along(bench: Bench) -> None:
     found = gathered(bench, draft)
     assert "llm" == found.text_by
     assert 64 == len(found.text_hash)
+
+
+def test_the_mail_that_is_answered_is_found(bench: Bench) -> None:
+    """The one that In-Reply-To names, else the newest of somebody else."""
+    ids = [
+        bench.sandbox.deliver(
+            raw(f"From: {who}", f"To: {bench.account}", "Subject: Hi", f"Message-ID: <{n}@p.example>", *more)
+        )
+        for n, (who, more) in enumerate(
+            (("bob@partner.example", ()), ("eve@elsewhere.example", ("In-Reply-To: <0@p.example>",)))
+        )
+    ]
+    thread = bench.gmail.get(ids[0]).thread_id
+    draft = bench.draft(
+        thread_id=thread,
+        to=(BOB,),
+        subject="Re: Hi",
+        in_reply_to="<0@p.example>",
+        references=("<0@p.example>",),
+    )
+    whole = bench.gmail.draft(draft.id)
+    for answers, author in (("<0@p.example>", "bob@partner.example"), ("", "eve@elsewhere.example")):
+        people = envelope.read(whole.raw)
+        found = known.gather(bench.gmail, bench.proposals, [bench.account], whole, people, answers)
+        assert found.answered is not None
+        assert author == found.answered.author.key

@@ -8,7 +8,7 @@ from tests.triage.house import code, mail, newsletter
 from mailreeve.mail.mime import from_bytes
 from mailreeve.models import DecidedBy, Priority, Verdict
 from mailreeve.reading.offline import signals
-from mailreeve.triage.decide import closed, decide, undecided
+from mailreeve.triage.decide import closed, decide, together, undecided
 from mailreeve.triage.labels import BUILT_IN
 
 SURE = Verdict(
@@ -119,3 +119,25 @@ def test_an_undecided_message_claims_nothing() -> None:
         verdict.needs_human, verdict.label, verdict.confidence, verdict.reason
     )  # fmt: skip
     assert ("offline: 0.2", "needs a person: no JSON") == verdict.evidence
+
+
+DOUBTS = ("DMARC failed", "answers go elsewhere")
+SAID = replace(SURE, label="to-reply", needs_reply=True, by=DecidedBy.LLM)
+
+
+def test_facts_about_the_sender_outweigh_what_a_model_says() -> None:
+    """Two of them make a mail Suspicious and spare it a draft; the evidence says why, and what the model said."""
+    found = together(SAID, DOUBTS, BUILT_IN)
+    assert ("suspicious", False, DecidedBy.LLM) == (found.label, found.needs_reply, found.by)
+    assert "DMARC failed; answers go elsewhere" in found.reason
+    assert found.evidence[-1].endswith("to-reply does not stand")
+
+
+def test_one_fact_alone_decides_nothing() -> None:
+    """A list breaks DMARC, a tool's link leads elsewhere: then the reader decides, and it may say Suspicious by itself."""
+    assert SAID == together(SAID, DOUBTS[:1], BUILT_IN)
+    suspicious = replace(SAID, label="suspicious")
+    assert suspicious == together(suspicious, (), BUILT_IN) == together(suspicious, DOUBTS, BUILT_IN)
+    assert SAID == together(SAID, DOUBTS, [one for one in BUILT_IN if one.id != "suspicious"])
+    waits = undecided(QUIET, DecidedBy.LLM, "junk")
+    assert waits == together(waits, DOUBTS, BUILT_IN)

@@ -158,3 +158,17 @@ def test_an_address_for_one_proposal_leads_to_it(server: ReviewServer, box: Mail
     proposal = box.gate.propose_send(draft)
     client = Client(server.url_for(proposal.id))
     assert "Send exactly this?" in client.follow(client.opened).words
+
+
+def test_what_is_known_of_the_sender_stands_on_the_page(
+    sandbox: SandboxServer, box: Mailbox, client: Client
+) -> None:
+    """Beside the mail that is answered, and as a flag above the button."""
+    odd = sandbox.deliver(
+        b"Authentication-Results: mx.google.com; dmarc=fail header.from=x.example\r\n"
+        + QUESTION.replace(b"Subject:", b"Reply-To: eve@evil.example\r\nSubject:")
+    )
+    page = client.get(f"/draft/{reply_to(box, odd)}").text
+    assert "About the mail that you answer: DMARC failed; answers go elsewhere." in page
+    assert "DMARC failed.</p>" in page
+    assert "Answers go elsewhere.</p>" in page

@@ -160,7 +160,7 @@ class Mailbox:
             self.audit,
             rules,
             self.config.home / "locks",
-            contacts=self._acquainted,
+            contacts=self.acquainted,
             appointments=self._appointments(proposals) if self.may("calendar") else None,
             cancellations=outside.cancellations(self, proposals),
         )
@@ -187,7 +187,7 @@ class Mailbox:
         self._demand("contacts")
         return Book(People(self._transport), self.contacts)
 
-    def _acquainted(self) -> frozenset[str]:
+    def acquainted(self) -> frozenset[str]:
         """Addresses that the person knows from elsewhere: written to, or in the address book."""
         return self.correspondents.known() | {key for one in self.contacts.all(own=True) for key in one.keys}
 

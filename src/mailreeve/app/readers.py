@@ -34,6 +34,7 @@ def llm(box: Mailbox, ruling: "Ruling | None") -> "LlmReader | None":
         conditions=ruling.questions if ruling else (),
         fields=ruling.fields if ruling else (),
         examples=lambda: _examples(box),
+        known=box.acquainted() | box.own,
     )
 
 

@@ -4,10 +4,10 @@ import ipaddress
 import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from mailreeve.models import Archetype
 
@@ -210,6 +210,14 @@ class LabelConfig(_Section):
     actions: tuple[Literal["archive", "star", "read"], ...] = ()
     rank: int | None = None
     urgent: bool = False
+
+    @model_validator(mode="after")
+    def _suspicious_mail_stays(self) -> Self:
+        if self.archetype is Archetype.SUSPICIOUS and {"archive", "read"} & set(self.actions):
+            raise ValueError(
+                "mail called suspicious by mistake must not be hidden: take archive and read out"
+            )
+        return self
 
 
 class StoreConfig(_Section):

@@ -48,6 +48,7 @@ def of(raw: bytes, message: Message, envelope: Envelope, known: Known) -> tuple[
     found = [
         *_strangers(envelope, known),
         *_lookalikes(message, envelope, known),
+        *_answered(known),
         *_outsiders(envelope, known),
         *_hidden_recipients(envelope),
         *_many(envelope),
@@ -109,6 +110,18 @@ def _lookalikes(message: Message, envelope: Envelope, known: Known) -> Iterator[
         imitated = lookalike.imitated(key, names.get(key, ""), genuine)
         if imitated:
             yield _warn("lookalike", f"{key} looks like {imitated}, but is not.")
+
+
+def _answered(known: Known) -> Iterator[Flag]:
+    """What speaks against the mail that is answered: an answer is what its sender is after."""
+    mail = known.answered
+    if mail is None:
+        return
+    told = senders.doubts(mail, senders.facts(mail, known.written_to | known.contacts | known.own))
+    if told:
+        yield _warn("doubtful_sender", f"About the mail that you answer: {'; '.join(told)}.")
+    if mail.hidden.alarm:
+        yield _warn("hidden_orders", "The mail that you answer hides words that speak to an assistant.")
 
 
 def _domain(address: str) -> str:

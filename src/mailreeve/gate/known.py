@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailreeve.errors import NotFound
 from mailreeve.gate.ports import MailReader
-from mailreeve.models import Address, Draft, Envelope, Thread
+from mailreeve.models import Address, Draft, Envelope, Message, Thread
 from mailreeve.store.proposals import Proposals
 
 LOOKED_UP = 25
@@ -29,12 +29,22 @@ class Known:
     text_hash: str = ""
     """Hash of the text that a reader proposed for this draft; empty when a person wrote it."""
     text_by: str = ""
+    answered: Message | None = None
+    """The mail that the draft answers, where it answers one of another person."""
 
 
 def gather(
-    reader: MailReader, proposals: Proposals, own: Collection[str], draft: Draft, envelope: Envelope
+    reader: MailReader,
+    proposals: Proposals,
+    own: Collection[str],
+    draft: Draft,
+    envelope: Envelope,
+    answers: str = "",
 ) -> Known:
-    """Look it up: one thread, and a search for each recipient that is not known otherwise."""
+    """Look it up: one thread, and a search for each recipient that is not known otherwise.
+
+    `answers` is the Message-ID in the draft's In-Reply-To.
+    """
     mine = frozenset(address.lower() for address in own)
     thread = _thread(reader, draft.thread_id)
     sent_before = proposals.correspondents() | _addressed(thread, mine)
@@ -51,6 +61,7 @@ def gather(
         written_to=frozenset(written_to) | sent_before,
         text_hash=text_hash,
         text_by=text_by,
+        answered=_answered(thread, mine, answers),
     )
 
 
@@ -70,6 +81,13 @@ def _participants(thread: Thread) -> frozenset[str]:
         for message in thread.messages
         for address in (*message.from_, *message.to, *message.cc)
     )  # fmt: skip
+
+
+def _answered(thread: Thread, own: Collection[str], answers: str) -> Message | None:
+    """The mail that In-Reply-To names, else the newest one of somebody else."""
+    others = [message for message in thread.messages if message.author.key not in own]
+    named = [message for message in others if answers and message.message_id == answers]
+    return next(reversed(named or others), None)
 
 
 def _addressed(thread: Thread, own: Collection[str]) -> frozenset[str]:

@@ -57,7 +57,7 @@ class Proposer:
         seen = envelope.read(draft.raw)
         message = mime.from_bytes(draft.raw)
         own = self._policy.own_addresses
-        people = known.gather(self._reader, self._proposals, own, draft, seen)
+        people = known.gather(self._reader, self._proposals, own, draft, seen, message.in_reply_to)
         people = replace(people, contacts=frozenset(address.lower() for address in self._contacts()))
         return Examined(message, seen, flags.of(draft.raw, message, seen, people))
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GMAIL = "mx.google.com"
 """The name Gmail signs its results with. Gmail removes forged ones; under any other name it is hearsay."""
 
 _COMMENT = re.compile(r"\([^()]*\)")
+_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+_PLAIN = re.compile(r"[\w.@+-]*")
 _METHOD = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)(.*)", re.DOTALL)
 _PROPERTY = re.compile(r"\b(header\.(?:i|d|from)|smtp\.mailfrom)\s*=\s*\"?([^\s;\"]+)")
 _SIGNED = re.compile(r"\bheader\.([disb])\s*=\s*\"?([^\s;\"]+)")
@@ -25,10 +27,22 @@ class Results:
 
 
 def parse(header: str, author_domain: str, server: str = GMAIL) -> Results:
-    """Read the topmost header; it counts only if `server` wrote it."""
+    """Read the topmost header; it counts only if `server` wrote it.
+
+    The address of the envelope stands in it as its sender wrote it, and a quoted local part may hold anything:
+    `"x; dmarc=pass"@evil.example`. What passes has to pass without quoted words; a failure counts either way.
+    """
+    found = _read(_statements(header, server), author_domain)
+    if '"' not in header or found.dmarc == "fail":
+        return found
+    quoted = _read(_statements(header, server, quoted=True), author_domain)
+    return replace(found, dmarc="fail", aligned=False) if quoted.dmarc == "fail" else found
+
+
+def _read(statements: list[str], author_domain: str) -> Results:
     best: dict[str, str] = {}
     aligned = False
-    for statement in _statements(header, server):
+    for statement in statements:
         match = _METHOD.match(statement)
         if not match:
             continue
@@ -63,9 +77,11 @@ def signatures(header: str, server: str = GMAIL) -> tuple[Signature, ...]:
     return tuple(found)
 
 
-def _statements(header: str, server: str) -> list[str]:
-    """What `server` stated, in lower case and without comments; empty if another wrote it."""
+def _statements(header: str, server: str, *, quoted: bool = False) -> list[str]:
+    """What `server` stated, in lower case and without comments; empty if another wrote it. `quoted` keeps quoted words."""
     text = header.lower()[:8_000]
+    if not quoted:
+        text = _QUOTED.sub(lambda found: found[1] if _PLAIN.fullmatch(found[1]) else "_", text)
     for _ in range(3):  # comments may nest
         text = _COMMENT.sub(" ", text)
     name, *stated = text.split(";")

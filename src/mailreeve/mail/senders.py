@@ -49,6 +49,26 @@ def facts(message: Message, known: Collection[str], *, server: str = GMAIL) -> S
     )
 
 
+def doubts(message: Message, found: SenderFacts) -> tuple[str, ...]:
+    """Why the sender may not be who it seems, in words; most honest mail has none, hardly any has two.
+
+    A list's answers go to the list, whoever wrote.
+    """
+    told = (
+        (f"looks like {found.lookalike_of}, but is not", bool(found.lookalike_of)),
+        ("DMARC failed", found.dmarc == "fail"),
+        ("a link shows another address than it opens", bool(found.mismatched_links)),
+        ("answers go elsewhere", found.reply_to_differs and not is_list(message)),
+    )
+    return tuple(why for why, holds in told if holds)
+
+
+def is_list(message: Message) -> bool:
+    """True for mail to many: a mailing list, a newsletter, or what calls itself bulk."""
+    bulk = message.header("Precedence").lower() in {"bulk", "list", "junk"}
+    return bulk or bool(message.list_id or message.list_unsubscribe)
+
+
 def mismatched(link: Link) -> bool:
     """True when the text of a link is a site, and neither the link nor its redirector's target leads there."""
     shown = _SHOWN_HOST.match(link.text.strip().lower())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired
 
 from mcp.types import CallToolResult, TextContent
 from typing_extensions import TypedDict
@@ -20,6 +20,7 @@ from mailreeve.service.answers import (
     RunCounts,
     RunRow,
     SendAnswer,
+    SenderMarks,
     SummarizeAnswer,
     WaitingDraft,
 )
@@ -49,6 +50,7 @@ class MailJson(TypedDict):
 
     id: str
     mail: str
+    sender: NotRequired[SenderMarks]
 
 
 class Reading(Fenced):

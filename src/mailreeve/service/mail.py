@@ -1,6 +1,6 @@
 """Read messages: nothing here changes the mailbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
@@ -24,7 +24,9 @@ def read(box: Mailbox, ids: Sequence[str], *, thread_id: str = "", cancel: Cance
     if ids:
         single, failed = fetch(box, ids, cancel)
         found += [message for message in single if message.id not in {known.id for known in found}]
-    return ReadAnswer(messages=[message_json(box, message) for message in found], omitted=[], failed=failed)
+    known = box.acquainted() | box.own
+    messages = [message_json(box, message, known) for message in found]
+    return ReadAnswer(messages=messages, omitted=[], failed=failed)
 
 
 def fetch(box: Mailbox, ids: Sequence[str], cancel: Cancel) -> tuple[list[Message], list[Failed]]:
@@ -51,14 +53,14 @@ def when(box: Mailbox, message: Message) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
 
 
-def message_json(box: Mailbox, message: Message) -> MessageJson:
-    """A message of the mailbox as the outer face shows it."""
+def message_json(box: Mailbox, message: Message, known: Collection[str]) -> MessageJson:
+    """A message of the mailbox as the outer face shows it; `known` are addresses of correspondents and the owner."""
     return MessageJson(
         {
             "id": message.id,
             "thread_id": message.thread_id,
             "labels": box.label_names(message.labels),
-            **parsed_json(message),
+            **parsed_json(message, known),
             "url": box.url(message.thread_id),
         }
     )

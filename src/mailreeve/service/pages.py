@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.mail import links, pages, tokens
+from mailreeve.mail import links, pages, senders, tokens
 from mailreeve.models import Address, Message
-from mailreeve.service import veil
-from mailreeve.service.answers import Failed
+from mailreeve.service import parsed, veil
+from mailreeve.service.answers import Failed, SenderMarks
 from mailreeve.service.mail import fetch, when
 
 Detail = Literal["text", "full", "links"]
@@ -26,6 +26,7 @@ AROUND = 20
 LEAST = 150
 """With fewer tokens left a message waits for the next page."""
 
+_METHODS: tuple[Literal["spf", "dkim", "dmarc"], ...] = ("spf", "dkim", "dmarc")
 _UNTOLD = {"INBOX", "SENT", "IMPORTANT", "UNREAD"}
 _HEADERS = (
     *("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To"),
@@ -38,6 +39,7 @@ class PageMessage(TypedDict):
 
     id: str
     mail: str
+    sender: NotRequired[SenderMarks]
 
 
 class ReadPage(TypedDict):
@@ -65,7 +67,7 @@ def read_page(
     Raises InputError when nothing was named or the cursor belongs to other messages.
     """
     messages, failed = _wanted(box, ids, thread_id, cancel)
-    page = _Page(box, detail, tuple(messages))
+    page = _Page(box, detail, tuple(messages), known=box.acquainted())
     following = page.fill(cursor)
     return ReadPage(
         thread_id=page.thread_id,
@@ -99,6 +101,8 @@ class _Page:
     messages: tuple[Message, ...]
     shown: list[PageMessage] = field(default_factory=list)
     used: int = 0
+    known: frozenset[str] = field(default_factory=frozenset)
+    """Addresses of correspondents."""
     _met: set[str] = field(default_factory=set)
     _read: list[Message] = field(default_factory=list)
 
@@ -137,9 +141,13 @@ class _Page:
 
     def _add(self, message: Message, inner: str, budget: int) -> str:
         part = _part(message, self.detail, inner, budget)
-        head = self._head(message) if not inner else ["(continued)"]
+        marks = self._sender(message)
+        told = [f"sender: {_told(marks)}"] if marks else []
+        head = [*self._head(message), *told] if not inner else ["(continued)"]
         mail = "\n".join([*head, part.text]) if part.text else "\n".join([*head, "(no text)"])
         self.shown.append(PageMessage(id=message.id, mail=mail))
+        if marks:
+            self.shown[-1]["sender"] = marks
         self.used += tokens.count(mail) + AROUND
         self._read.append(message)
         return part.next
@@ -154,6 +162,23 @@ class _Page:
             *(_recipients(message) if alone and self.detail == "text" else ()),
             *_marks(message),
         ]
+
+    def _sender(self, message: Message) -> SenderMarks:
+        """What is telling about the sender: nothing of most mail."""
+        if message.author.key in self.box.own:
+            return {}
+        found = parsed.sender_json(message, self.known)
+        made = SenderMarks()
+        if found["first_contact"] and not senders.is_list(message):
+            made["first_contact"] = True
+        if found["lookalike_of"]:
+            made["lookalike_of"] = found["lookalike_of"]
+        if found["doubts"]:
+            made["doubts"] = found["doubts"]
+        for method in _METHODS:
+            if found[method] not in {"", "pass", "none"}:
+                made[method] = found[method]
+        return made
 
     def _name(self, address: Address) -> str:
         """Name and address where first met on the page, then the address: anybody can choose a name."""
@@ -260,6 +285,13 @@ def _marks(message: Message) -> list[str]:
     if message.hidden.alarm:
         lines.append(f"warning: {message.hidden.chars} hidden characters were removed from this mail")
     return lines
+
+
+def _told(marks: SenderMarks) -> str:
+    """The same in a line: what is said of DMARC once, and the other methods only where DMARC says nothing."""
+    failed = [f"{method} {marks[method]}" for method in _METHODS if method in marks and "dmarc" not in marks]
+    first = ["the owner never wrote to them"] if marks.get("first_contact") else []
+    return "; ".join([*marks.get("doubts", ()), *failed, *first])
 
 
 def _size(size: int) -> str:

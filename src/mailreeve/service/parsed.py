@@ -1,13 +1,14 @@
 """A parsed message as the outer face shows it: the same keys from a file and from Gmail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from mailreeve.mail import senders
 from mailreeve.models import Address, Message
-from mailreeve.service.answers import AddressJson, ParsedJson
+from mailreeve.service.answers import AddressJson, ParsedJson, SenderJson
 
 
-def parsed_json(message: Message) -> ParsedJson:
-    """What the parser found; ids and labels of Gmail are not part of it."""
+def parsed_json(message: Message, known: Collection[str] | None = None) -> ParsedJson:
+    """What the parser found; ids and labels of Gmail are not part of it. `known` are addresses of correspondents."""
     return ParsedJson({
         "message_id": message.message_id,
         "subject": message.subject,
@@ -26,6 +27,7 @@ def parsed_json(message: Message) -> ParsedJson:
             "how": list(message.hidden.how),
             "alarm": message.hidden.alarm,
         },
+        "sender": sender_json(message, known),
         "links": [{"text": link.text, "url": link.url} for link in message.links],
         "attachments": [
             {"name": one.name, "type": one.type, "size": one.size, "inline": one.inline, "part": one.part_id}
@@ -34,6 +36,22 @@ def parsed_json(message: Message) -> ParsedJson:
         "list_id": message.list_id,
         "defects": list(message.defects),
     })  # fmt: skip
+
+
+def sender_json(message: Message, known: Collection[str] | None) -> SenderJson:
+    """The facts about a sender; without `known` nothing is said of acquaintance."""
+    found = senders.facts(message, known or ())
+    return SenderJson(
+        spf=found.spf,
+        dkim=found.dkim,
+        dmarc=found.dmarc,
+        aligned=found.aligned,
+        reply_to_differs=found.reply_to_differs,
+        lookalike_of=found.lookalike_of,
+        first_contact=found.first_contact if known else None,
+        mismatched_links=[{"text": link.text, "url": link.url} for link in found.mismatched_links],
+        doubts=list(senders.doubts(message, found)),
+    )
 
 
 def _addresses(group: Sequence[Address]) -> list[AddressJson]:

@@ -234,9 +234,10 @@ def _thread(box: Mailbox, thread_id: str, cancel: Cancel) -> tuple[MessageJson, 
     except NotFound:
         return ()
     shown = [one for one in found if "DRAFT" not in one.labels]
+    known = box.acquainted() | box.own
     told: list[MessageJson] = []
     for one in shown:
-        made = mail.message_json(box, one)
+        made = mail.message_json(box, one, known)
         made["date"] = mail.when(box, one) or None
         told.append(made)
     return tuple(told)

@@ -9,7 +9,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, ReaderUnavailable
 from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
 from mailreeve.reading.protocol import Reader
-from mailreeve.triage.decide import closed, decide, undecided
+from mailreeve.triage.decide import closed, decide, together, undecided
 from mailreeve.triage.learn import Patterns
 from mailreeve.triage.ruling import Ruling
 
@@ -78,7 +78,8 @@ class Cascade:
             answer = self._model.classify(message, self._labels, cancel)
         except ReaderAnswerInvalid as error:
             return undecided(message, DecidedBy.LLM, error.message, decision.evidence)
-        return closed(replace(answer, evidence=(*decision.evidence, *answer.evidence)), self._labels)
+        told = replace(answer, evidence=(*decision.evidence, *answer.evidence))
+        return together(closed(told, self._labels), seen.spoofed, self._labels)
 
     def draft(self, thread: Thread, cancel: Cancel, instructions: str = "") -> ReplyText:
         """A proposed reply, by the model if there is one; `instructions` are the owner's.

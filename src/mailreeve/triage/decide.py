@@ -6,7 +6,7 @@ Each stage writes what it saw; the digest and `classify` show it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mailreeve.models import DecidedBy, LabelSpec, Message, Priority, Verdict
+from mailreeve.models import Archetype, DecidedBy, LabelSpec, Message, Priority, Verdict
 from mailreeve.reading import secrets_mail
 from mailreeve.reading.offline.signals import Signals
 
@@ -21,6 +21,9 @@ def secret_mail(message: Message, labels: Sequence[LabelSpec]) -> Verdict | None
 
 
 RULES: tuple[Rule, ...] = (secret_mail,)
+
+GRAVE = 2
+"""So many reasons to doubt a sender outweigh what a model says: a list breaks DMARC, a tool's link leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,24 @@ def closed(verdict: Verdict, labels: Sequence[LabelSpec]) -> Verdict:
     if verdict.needs_human or verdict.label in {label.id for label in labels}:
         return verdict
     return needs_human(verdict, f"{verdict.by.value} chose a label that does not exist")
+
+
+def together(verdict: Verdict, doubts: Sequence[str], labels: Sequence[LabelSpec]) -> Verdict:
+    """What a model says and what is known of the sender: facts that its words cannot talk away.
+
+    With two reasons or more to doubt the sender the mail is Suspicious, whatever the model was made to say, and gets
+    no draft; with fewer the model decides, who was told of them. It is a label, and the mail stays where it is.
+    """
+    label = next((one.id for one in labels if one.archetype is Archetype.SUSPICIOUS), "")
+    if not label or verdict.needs_human or verdict.label == label or len(doubts) < GRAVE:
+        return verdict
+    return replace(
+        verdict,
+        label=label,
+        needs_reply=False,
+        reason=f"The sender may not be who it seems: {'; '.join(doubts)}."[:160],
+        evidence=(*verdict.evidence, f"sender: {'; '.join(doubts)}; {verdict.label} does not stand"),
+    )
 
 
 def needs_human(verdict: Verdict, why: str) -> Verdict:

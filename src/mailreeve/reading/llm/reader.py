@@ -2,14 +2,14 @@
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, ReaderAnswerInvalid
-from mailreeve.mail import tokens
+from mailreeve.mail import senders, tokens
 from mailreeve.models import (
     ActionItem,
     DecidedBy,
@@ -46,6 +46,7 @@ class LlmReader:
     `conditions` are ids and sentences of the owner's rules, judged in the call that classifies; `fields` are ids
     of values that these rules want and what to look for. `examples` gives mails that the owner corrected, asked
     once, at the first mail: the same words for every mail, so that a provider's cache holds them.
+    `known` are the addresses of correspondents and of the owner.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class LlmReader:
         conditions: Sequence[tuple[str, str]] = (),
         fields: Sequence[tuple[str, str]] = (),
         examples: Callable[[], Sequence[Example]] = tuple,
+        known: Collection[str] = (),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
@@ -68,6 +70,7 @@ class LlmReader:
         self._fields = dict(fields)
         self._wanted_examples = examples
         self._examples_fence = secrets.token_hex(8)
+        self._known = known
         self._now = now
 
     @property
@@ -98,7 +101,7 @@ class LlmReader:
         filled = {
             "labels": "\n".join(f"  {label.id}: {' '.join(label.when.split())}" for label in labels),
             "rules": prompts.conditions(self._conditions) + prompts.fields(self._fields),
-            "facts": facts(message),
+            "facts": facts(message, self._known),
             "mail": render.message(message, self._body_tokens, redactor.mask),
         }
         schema = schemas.classify_schema(
@@ -203,9 +206,14 @@ def _told(examples: Sequence[Example]) -> tuple[str, ...]:
     return tuple(json.dumps(row, ensure_ascii=False) for row in rows)
 
 
-def facts(message: Message) -> str:
-    """What the mail program knows about a mail and its text cannot forge."""
+def facts(message: Message, known: Collection[str] = ()) -> str:
+    """What the mail program knows about a mail and its text cannot forge; `known` are addresses of correspondents."""
+    sender = senders.facts(message, known)
+    doubts = senders.doubts(message, sender)
     told = (
+        ("the sender's domain is confirmed", sender.aligned),
+        (f"beware: {', '.join(doubts)}", bool(doubts)),
+        ("the owner never wrote to this sender", bool(known) and sender.first_contact),
         ("sent to a mailing list", bool(message.list_id or message.list_unsubscribe)),
         ("Gmail marked it important", "IMPORTANT" in message.labels),
         ("starred by the owner", "STARRED" in message.labels),

@@ -156,7 +156,7 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
     local, _, domain = author.key.partition("@")
     route = routes.of(message, own)
     own = route.own
-    listed = _is_list(message) or route.through_list
+    listed = senders.is_list(message) or route.through_list
     auto = message.header("Auto-Submitted").lower()
     mine_names = [p.name for p in (*recipients, author) if p.key in own and p.name]
     owner = sentences.first_name(mine_names[0]) if mine_names else ""
@@ -239,11 +239,6 @@ def _topics(subject: str, text: str) -> tuple[dict[str, tuple[str, ...]], frozen
     return words, frozenset(topic for topic, places in told.items() if places[0][0] < len(subject))
 
 
-def _is_list(message: Message) -> bool:
-    bulk = message.header("Precedence").lower() in {"bulk", "list", "junk"}
-    return bulk or bool(message.list_id or message.list_unsubscribe)
-
-
 def _is_auto_reply(message: Message, topics: Mapping[str, tuple[str, ...]]) -> bool:
     """An out-of-office note that says so in its headers, its subject or its first lines."""
     if message.author.key.startswith(("mailer-daemon@", "postmaster@")):
@@ -262,17 +257,9 @@ def _is_auto_reply(message: Message, topics: Mapping[str, tuple[str, ...]]) -> b
 def _spoofed(message: Message, known: Collection[str], own: Collection[str]) -> tuple[str, ...]:
     facts = senders.facts(message, known)
     names = {p.name.casefold() for p in message.to + message.cc if p.key in own and p.name}
-    told = (
-        (
-            "writes in the owner's own name",
-            message.author.name.casefold() in names and message.author.key not in own,
-        ),
-        (f"looks like {facts.lookalike_of}", bool(facts.lookalike_of)),
-        ("DMARC failed", facts.dmarc == "fail"),
-        ("a link shows another address than it opens", bool(facts.mismatched_links)),
-        ("answers go elsewhere", facts.reply_to_differs and not _is_list(message)),
-    )
-    return tuple(why for why, holds in told if holds)
+    in_my_name = message.author.name.casefold() in names and message.author.key not in own
+    mine = ("writes in the owner's own name",) if in_my_name else ()
+    return (*mine, *senders.doubts(message, facts))
 
 
 def _is_odd(name: str, domain: str) -> bool:

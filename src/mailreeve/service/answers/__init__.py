@@ -25,6 +25,8 @@ from mailreeve.service.answers.mail import (
     ParsedJson,
     ReadAnswer,
     SearchAnswer,
+    SenderJson,
+    SenderMarks,
     SyncAnswer,
 )
 from mailreeve.service.answers.reading import (
@@ -87,6 +89,8 @@ __all__ = [
     "RunsAnswer",
     "SearchAnswer",
     "SendAnswer",
+    "SenderJson",
+    "SenderMarks",
     "SourcesJson",
     "SummarizeAnswer",
     "SummaryJson",

@@ -35,6 +35,35 @@ class HiddenJson(TypedDict):
     alarm: bool
 
 
+class SenderJson(TypedDict):
+    """What is known of the sender beside what the mail says: facts, and `doubts` for what speaks against it.
+
+    spf, dkim and dmarc are Gmail's own results (`pass`, `fail` ...), empty where it said nothing. `first_contact`
+    and `lookalike_of` are about the people whom the owner writes to; null and empty where nobody knows them.
+    """
+
+    spf: str
+    dkim: str
+    dmarc: str
+    aligned: bool
+    reply_to_differs: bool
+    lookalike_of: str
+    first_contact: bool | None
+    mismatched_links: list[LinkJson]
+    doubts: list[str]
+
+
+class SenderMarks(TypedDict, total=False):
+    """What is telling about a sender; left out where nothing is."""
+
+    first_contact: bool
+    spf: str
+    dkim: str
+    dmarc: str
+    lookalike_of: str
+    doubts: list[str]
+
+
 class AttachmentJson(TypedDict):
     """One attachment; `part` is the handle that get_attachment takes."""
 
@@ -117,6 +146,7 @@ ParsedJson = TypedDict(
         "signature": str,
         "html": bool,
         "hidden": HiddenJson,
+        "sender": SenderJson,
         "links": list[LinkJson],
         "attachments": list[AttachmentJson],
         "list_id": str,
