@@ -1,7 +1,5 @@
 """Contacts at Google and on a real CardDAV server, kept in step."""
 
-import urllib.request
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.boxes import OpenBox
-from tests.radicale_server import PASSWORD, USER, running
+from tests.radicale_server import PASSWORD, USER, Client, running
 from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import Mailbox
@@ -17,7 +15,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import NotApproved
 from mailreeve.mail import vcards
 from mailreeve.models import Contact, Labelled
-from mailreeve.service import contacts, triage
+from mailreeve.service import contacts, mirroring, triage
 
 ANA = Contact(name="Ana Lima", given="Ana", family="Lima", emails=(Labelled("ana@example.org", "work"),))
 BO = Contact(name="Bo Berg", given="Bo", family="Berg", phones=(Labelled("+47 555 0101", "mobile"),))
@@ -31,22 +29,8 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-class There:
+class There(Client):
     """The server as another program sees it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def call(self, method: str, name: str = "", text: str = "") -> tuple[str, str]:
-        login = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        headers = {
-            "Authorization": f"Basic {login}",
-            "Content-Type": "text/vcard; charset=utf-8",
-            "Depth": "1",
-        }
-        request = urllib.request.Request(self.url + name, text.encode() or None, headers, method=method)  # noqa: S310 -- our own server
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- as above
-            return answer.read().decode(), answer.headers.get("ETag", "")
 
     def cards(self) -> dict[str, Contact]:
         whole, _ = self.call("GET")
@@ -82,11 +66,11 @@ def box(url: str, sandbox: SandboxServer, open_box: OpenBox) -> Mailbox:
 
 
 def agree(box: Mailbox) -> None:
-    one = contacts.servers(box)[0]
-    contacts.agree(box, "home", one["terms"], by="ada", how="terminal")
+    one = mirroring.servers(box.mirrors)[0]
+    mirroring.agree(box.mirrors, "home", one["terms"], by="ada", how="terminal")
 
 
-def sync(box: Mailbox, **more: bool) -> contacts.BookAnswer:
+def sync(box: Mailbox, **more: bool) -> mirroring.ServerAnswer:
     return contacts.sync(box, cancel=Cancel(60), **more)["servers"][0]
 
 
@@ -106,7 +90,7 @@ def test_without_a_consent_nothing_leaves(
     box.book.create(ANA)
     assert [] == contacts.sync(box, cancel=Cancel(60))["servers"]
     with pytest.raises(NotApproved):
-        contacts.agree(box, "home", "0" * 64, by="ada", how="terminal")
+        mirroring.agree(box.mirrors, "home", "0" * 64, by="ada", how="terminal")
     agree(box)
     assert {} == there.cards()
     assert [] == contacts.sync(open_box(sandbox, settings(url, wins="server")), cancel=Cancel(60))["servers"]

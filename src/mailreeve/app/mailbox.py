@@ -25,6 +25,7 @@ from mailreeve.store.patterns import Learned
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
+    from mailreeve.gate.diary import Agenda
     from mailreeve.gate.events import Appointments
     from mailreeve.gate.gate import Gate
     from mailreeve.gate.mirror import Mirror
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from mailreeve.google.calendar import Calendar
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
+    from mailreeve.models import Contact, Entry
     from mailreeve.outbound.destination import Destination
     from mailreeve.people.book import Book
+    from mailreeve.people.diary import Diary
     from mailreeve.reading.llm.reader import LlmReader
     from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.reading.protocol import Reader
@@ -199,6 +202,21 @@ class Mailbox:
         self._demand("calendar")
         return Calendar(self._transport)
 
+    @property
+    def diary(self) -> "Diary":
+        """The calendar as it was seen last, and at Google. Raises ScopeMissing while it is not turned on."""
+        from mailreeve.people.diary import Diary
+        from mailreeve.store.diary import DiaryItems
+
+        return Diary(self.calendar, DiaryItems(self.app.db, self.address))
+
+    def agenda(self, diary: "Diary", act: str = "") -> "Agenda":
+        """What a CalDAV server may write to the calendar; `act` joins what one sync did."""
+        from mailreeve.gate.diary import Agenda
+        from mailreeve.google.scheduling import Scheduler
+
+        return Agenda(diary, Scheduler(self._transport), self.journal, self.kept, act)
+
     def times(self, message: Message, cancel: Cancel) -> str:
         """What a reader is told of the person's time when a mail asks for a meeting; empty when it does not.
 
@@ -250,7 +268,14 @@ class Mailbox:
         return outside.destinations(self)
 
     @cached_property
-    def mirrors(self) -> "tuple[Mirror, ...]":
+    def calendar_mirrors(self) -> "tuple[Mirror[Entry], ...]":
+        """The CalDAV servers of the settings; each still needs a person's consent. Raises ConfigError."""
+        from mailreeve.app import outside
+
+        return outside.calendar_mirrors(self)
+
+    @cached_property
+    def mirrors(self) -> "tuple[Mirror[Contact], ...]":
         """The CardDAV servers of the settings; each still needs a person's consent. Raises ConfigError."""
         from mailreeve.app import outside
 
@@ -350,6 +375,7 @@ class Mailbox:
             send_as=self.send_as,
             kept=self.kept,
             book=self.book if self.may("contacts") else None,
+            agenda=(lambda cancel: self.agenda(self.diary.bound(cancel))) if self.may("calendar") else None,
             times=self.times if self.may("calendar") and self.config.llm.configured else None,
             remember=self.remember,
             plan=self.app.plan if self.app.is_planned else None,

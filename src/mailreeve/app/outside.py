@@ -1,9 +1,10 @@
 """The destinations of config.toml, as what the gate works with."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
 
-from mailreeve.config import DestinationConfig, StepConfig
+from mailreeve.config import DavConfig, DestinationConfig, StepConfig
 from mailreeve.errors import ConfigError, DestinationRefused, InputError
 
 if TYPE_CHECKING:
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
 
     from mailreeve.app.mailbox import Mailbox
     from mailreeve.gate.cancellation import Cancellations, Poster
+    from mailreeve.gate.forms import Form, Item
     from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
     from mailreeve.google.tokens import Keyring
+    from mailreeve.models import Contact, Entry
     from mailreeve.outbound.desk import Desk, Step
     from mailreeve.outbound.destination import Destination
     from mailreeve.outbound.place import Place
@@ -64,25 +67,39 @@ def _nowhere(where: "Place") -> "Poster":
     raise DestinationRefused(f"The demo reaches nobody outside, so {where.host} was not asked.")
 
 
-def mirrors(box: "Mailbox") -> "tuple[Mirror, ...]":
+def mirrors(box: "Mailbox") -> "tuple[Mirror[Contact], ...]":
     """The CardDAV servers of the settings. Without the capability their wires reach nobody. Raises ConfigError."""
+    from mailreeve.gate.forms import Cards
+
+    return tuple(_mirror(box, one, "carddav", Cards()) for one in box.config.address_book)
+
+
+def calendar_mirrors(box: "Mailbox") -> "tuple[Mirror[Entry], ...]":
+    """The CalDAV servers of the settings, likewise. Raises ConfigError."""
+    from mailreeve.gate.forms import Events
+
+    if box.config.calendar_server and find_spec("icalendar") is None:
+        raise ConfigError("[[calendar_server]] needs icalendar.", "Run `pip install 'mailreeve[caldav]'`.")
+    return tuple(_mirror(box, one, "caldav", Events(box.zone)) for one in box.config.calendar_server)
+
+
+def _mirror(
+    box: "Mailbox", one: DavConfig, kind: Literal["carddav", "caldav"], form: "Form[Item]"
+) -> "Mirror[Item]":
     from mailreeve.gate.mirror import Mirror
     from mailreeve.outbound.dav import Server
     from mailreeve.outbound.wire import Wire
     from mailreeve.store.consents import Consents
     from mailreeve.store.dav import Links
 
-    made = []
-    for one in box.config.address_book:
-        secret = _secret(one.secret.get_secret_value(), one.id, lambda: box.app.keyring)
-        server = Server(one.id, one.url, one.user, secret, one.private, one.wins)
-        try:
-            place = server.place
-        except InputError as error:
-            raise ConfigError(f"Address book {one.id}: {error.message}", error.advice) from None
-        consents, links = Consents(box.app.db, box.address), Links(box.app.db, box.address, one.id)
-        made.append(Mirror(server, Wire({place} if box.may_leave else ()), consents, links, box.audit))
-    return tuple(made)
+    secret = _secret(one.secret.get_secret_value(), one.id, lambda: box.app.keyring)
+    server = Server(one.id, one.url, one.user, secret, one.private, one.wins, kind)
+    try:
+        place = server.place
+    except InputError as error:
+        raise ConfigError(f"{server.section} {one.id}: {error.message}", error.advice) from None
+    consents, links = Consents(box.app.db, box.address), Links(box.app.db, box.address, server.key)
+    return Mirror(server, form, Wire({place} if box.may_leave else ()), consents, links, box.audit)
 
 
 def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]") -> "Destination":

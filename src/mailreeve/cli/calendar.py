@@ -1,11 +1,14 @@
 """calendar: what is in it, when there is time, and changes that you confirm."""
 
+from functools import partial
+
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import mirrors, text
 from mailreeve.cli.compose import settled
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.service import calendar as use
+from mailreeve.service import mirroring
 from mailreeve.service.answers.calendar import EventJson, ProposedAnswer
 
 
@@ -129,6 +132,39 @@ def delete(face: Face, event: str, as_json: bool) -> int:
     with face.interruptible():
         asked = use.cancel_event(face.box, event, cancel=face.cancel)
     return _settle(face, asked, as_json=as_json)
+
+
+@calendar.command()
+@click.option("--deletions", is_flag=True, help="Let many events go that are gone on the other side.")
+@json_option
+@click.pass_obj
+def sync(face: Face, deletions: bool, as_json: bool) -> int:
+    """Keep the CalDAV servers in step with your calendar that you agreed to."""
+    with face.interruptible():
+        answer = use.sync(face.box, deletions=deletions, cancel=face.cancel)
+    code = mirrors.code(answer["servers"])
+    if as_json:
+        print_json(answer)
+        return code
+    how = "Everything was read" if answer["full"] else "Only changes were read"
+    click.echo(f"{how}: {answer['changed']} seen, {answer['gone']} gone.")
+    for one in answer["servers"]:
+        mirrors.told(face, one)
+    if not answer["servers"]:
+        click.echo("No server is agreed to: `mailreeve calendar consent` lists them.", err=True)
+    return code
+
+
+@calendar.command()
+@click.argument("id_", metavar="ID", required=False, default="")
+@json_option
+@click.pass_obj
+def consent(face: Face, id_: str, as_json: bool) -> int:
+    """Look at what a CalDAV server of config.toml gets, and agree to it; on a terminal only. Without ID: list them."""
+    what = "All events of your calendar (titles, times, places, descriptions; no guests)"
+    found = face.box.calendar_mirrors
+    agree = partial(mirroring.agree, found)
+    return mirrors.consent(face, mirroring.servers(found), agree, id_, what, as_json=as_json)
 
 
 def _settle(face: Face, asked: ProposedAnswer, *, as_json: bool) -> int:

@@ -1,13 +1,15 @@
 """contacts: whom you know, from your address book and from your mail."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import mirrors, text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.platform import write_private
 from mailreeve.service import contacts as use
+from mailreeve.service import mirroring
 from mailreeve.service.answers.people import PeopleAnswer, PersonJson
 
 
@@ -45,8 +47,7 @@ def sync(face: Face, deletions: bool, as_json: bool) -> int:
     """Look at your address book at Google, and keep the CardDAV servers in step that you agreed to."""
     with face.interruptible():
         answer = use.sync(face.box, deletions=deletions, cancel=face.cancel)
-    bad = [one for one in answer["servers"] if one["status"] != "done"]
-    code = 0 if not bad else 5 if all(one["status"] == "needs_user" for one in bad) else 3
+    code = mirrors.code(answer["servers"])
     if as_json:
         print_json(answer)
         return code
@@ -55,21 +56,8 @@ def sync(face: Face, deletions: bool, as_json: bool) -> int:
     if not answer["others"]:
         click.echo("People noted by Google were not granted: log in again to add them.", err=True)
     for one in answer["servers"]:
-        _server(face, one)
+        mirrors.told(face, one)
     return code
-
-
-def _server(face: Face, one: use.BookAnswer) -> None:
-    click.echo(
-        f"{one['id']}: {one['to_server']} to the server, {one['to_google']} to Google, deleted"
-        f" {one['deleted_there']} there and {one['deleted_here']} here, {len(one['conflicts'])} changed on both sides."
-    )
-    if one["change"]:
-        click.echo(f"Take back what was done at Google with: {face.program} undo {one['change']}")
-    if one["advice"]:
-        click.echo(text.safe(one["advice"]), err=True)
-    for each in one["failed"]:
-        click.echo(f"failed {text.safe(each['id'])}: {text.safe(each['reason'])}", err=True)
 
 
 @contacts.command()
@@ -78,31 +66,14 @@ def _server(face: Face, one: use.BookAnswer) -> None:
 @click.pass_obj
 def consent(face: Face, id_: str, as_json: bool) -> int:
     """Look at what a CardDAV server of config.toml gets, and agree to it; on a terminal only. Without ID: list them."""
-    found = [one for one in use.servers(face.box) if id_ in {"", one["id"]}]
-    if not id_ or not found:
-        if as_json:
-            print_json({"servers": found})
-        for one in [] if as_json else found:
-            click.echo(f"{one['id']}  {one['url']}  {'agreed' if one['agreed'] else 'not agreed'}")
-        return 0 if found or not id_ else 2
-    one = found[0]
-    click.echo(
-        f"All your Google contacts (names, addresses, numbers, organizations, notes) go to {one['url']} as the user"
-        f" {text.safe(one['user'])}, and what changes there comes to Google, deletions too.\nWhere both sides changed a"
-        f" contact, the version of {'Google' if one['wins'] == 'google' else 'the server'} stays.",
-        err=True,
+    return mirrors.consent(
+        face,
+        mirroring.servers(face.box.mirrors),
+        partial(mirroring.agree, face.box.mirrors),
+        id_,
+        "All your Google contacts (names, addresses, numbers, organizations, notes)",
+        as_json=as_json,
     )
-    status = "needs_user"
-    if face.asks:
-        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
-        status = "agreed" if said == "yes" else "declined"
-    if status == "agreed":
-        use.agree(face.box, id_, one["terms"], by="terminal", how="terminal")
-    if as_json:
-        print_json({"id": id_, "status": status})
-    else:
-        click.echo({"agreed": "Agreed.", "declined": "Nothing leaves."}.get(status, "Run it in a terminal."))
-    return 5 if status == "needs_user" else 0
 
 
 @contacts.command()

@@ -8,6 +8,7 @@ from mailreeve.config.load import home_folder, load
 from mailreeve.config.sections import (
     Capability,
     Config,
+    DavConfig,
     DestinationConfig,
     EngineConfig,
     GoogleConfig,
@@ -28,6 +29,7 @@ from mailreeve.config.sections import (
 __all__ = [
     "Capability",
     "Config",
+    "DavConfig",
     "DestinationConfig",
     "EngineConfig",
     "GoogleConfig",

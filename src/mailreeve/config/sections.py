@@ -299,8 +299,8 @@ class DestinationConfig(_Section):
     seen: StepConfig | None = None
 
 
-class AddressBookConfig(_Section):
-    """A CardDAV collection that your contacts are kept in step with, once you have agreed to it (docs/contacts.md)."""
+class DavConfig(_Section):
+    """A collection on a server that Google is kept in step with, once you have agreed to it."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
     url: str
@@ -311,7 +311,7 @@ class AddressBookConfig(_Section):
     private: bool = False
     """True: the host is in your own network; http is allowed then."""
     wins: Literal["google", "server"] = "google"
-    """Whose version stays where both sides changed a contact."""
+    """Whose version stays where both sides changed the same thing."""
 
 
 class Config(_Section):
@@ -336,6 +336,9 @@ class Config(_Section):
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     destination: tuple[DestinationConfig, ...] = ()
-    address_book: tuple[AddressBookConfig, ...] = ()
+    address_book: tuple[DavConfig, ...] = ()
+    """CardDAV servers for your contacts (docs/contacts.md)."""
+    calendar_server: tuple[DavConfig, ...] = ()
+    """CalDAV servers for your calendar (docs/calendar.md)."""
     demo: bool = False
     """True when everything runs on the built-in demo mailbox."""

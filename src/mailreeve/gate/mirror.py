@@ -1,21 +1,20 @@
-"""Keeping the address book and a CardDAV server in step, both ways, under a person's standing consent.
+"""Keeping Google and a CardDAV or CalDAV server in step, both ways, under a person's standing consent.
 
 What changed on one side goes to the other. Where both changed, the side that the settings name wins; a change beats a
 deletion. Each write is bound to the state that was read, and a link is written after both sides hold the same: a sync
 that broke off is gone on with by the next, which finds what is there instead of making it twice.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Generic, Protocol
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, LoginNeeded, MailreeveError, NeedsPerson, NotApproved
+from mailreeve.gate.forms import Form, Found, Item, uid
 from mailreeve.gate.ports import AuditLog
-from mailreeve.mail import vcards
-from mailreeve.models import Contact, Failure
+from mailreeve.models import Failure
 from mailreeve.outbound import dav
 from mailreeve.outbound.dav import Elsewise, Server
 from mailreeve.outbound.wire import Wire
@@ -26,25 +25,28 @@ MOST_DELETIONS = 5
 """More deletions on one side, and more than a third of all, need a person's word."""
 
 
-class Local(Protocol):
-    """The address book at Google, with an undo for each write."""
+class Local(Protocol[Item]):
+    """What lies at Google, with an undo for each write."""
 
-    def contacts(self) -> Mapping[str, Contact]:
-        """All kept contacts as they are now, by id."""
+    def etags(self) -> Mapping[str, str]:
+        """All that there is now: ids and their etags."""
 
-    def create(self, contact: Contact) -> Contact:
-        """Make one."""
+    def get(self, id_: str) -> Item:
+        """One of them. Raises NotFound."""
 
-    def update(self, old: Contact, new: Contact) -> Contact:
-        """Change one that is still as it was read."""
+    def create(self, item: Item, uid: str) -> Item:
+        """Make one; with the same `uid` never a second."""
 
-    def delete(self, old: Contact) -> None:
+    def update(self, old: Item, new: Item) -> Item:
+        """Give one that is still as it was read the contents of another."""
+
+    def delete(self, old: Item) -> None:
         """Delete one."""
 
 
 @dataclass(slots=True)
 class Mirrored:
-    """What a sync did: numbers of cards, the ids in conflict, and what could not be done."""
+    """What a sync did: numbers of items, the ids in conflict, and what could not be done."""
 
     to_server: int = 0
     to_google: int = 0
@@ -54,11 +56,14 @@ class Mirrored:
     failed: list[Failure] = field(default_factory=list)
 
 
-class Mirror:
+class Mirror(Generic[Item]):
     """One server. Built in app/ with a wire that reaches only it."""
 
-    def __init__(self, server: Server, wire: Wire, consents: Consents, links: Links, audit: AuditLog) -> None:
+    def __init__(
+        self, server: Server, form: Form[Item], wire: Wire, consents: Consents, links: Links, audit: AuditLog
+    ) -> None:
         self.server = server
+        self._form = form
         self._there = dav.Collection(wire, server)
         self._consents = consents
         self._links = links
@@ -67,53 +72,55 @@ class Mirror:
     @property
     def stands(self) -> bool:
         """True while a person's consent to exactly this server stands."""
-        return self._consents.stands(self.server.id, self.server.terms)
+        return self._consents.stands(self.server.key, self.server.terms)
 
     def consent(self, terms: str, *, by: str, how: str) -> None:
         """A person agrees to what they were shown. Raises NotApproved when the settings changed since."""
         if terms != self.server.terms:
             raise NotApproved(f"{self.server.id} changed since it was shown.", "Look at it again.")
-        self._consents.give(self.server.id, terms, by, how)
+        self._consents.give(self.server.key, terms, by, how)
         self._audit.append(
-            "destination.consent", {"destination": self.server.id, "terms": terms, "how": how}, by
+            "destination.consent", {"destination": self.server.key, "terms": terms, "how": how}, by
         )
 
-    def sync(self, local: Local, cancel: Cancel, *, deletions: bool = False) -> Mirrored:
+    def sync(self, local: Local[Item], cancel: Cancel, *, deletions: bool = False) -> Mirrored:
         """Bring both sides to the same. `deletions` is a person's word that many may go.
 
         Raises NotApproved without a consent, OutboundError, GoogleError, LoginNeeded, NeedsPerson, Cancelled.
         """
         if not self.stands:
             raise NotApproved(
-                f"Nobody has agreed to the address book {self.server.id}.",
-                f"Run `mailreeve contacts consent {self.server.id}`.",
+                f"Nobody has agreed to {self.server.id}.",
+                f"Run `mailreeve {self.server.command} consent {self.server.id}`.",
             )
-        here, there = dict(local.contacts()), self._there.listed(cancel)
+        here, there = dict(local.etags()), self._there.listed(cancel)
         links = self._links.all()
         if not deletions:
-            _guard(links, here, there)
+            _guard(self.server, links, here, there)
         done = Mirrored()
         for link in links:
-            step = partial(self._linked, done, link, here, there, local, cancel)
+            step = partial(
+                self._linked, done, link, here.get(link.local), there.get(link.href), local, cancel
+            )
             self._guarded(done, link.local, cancel, step)
         self._unlinked(done, there.keys() - {link.href for link in links}, local, cancel)
-        body = {"destination": self.server.id, "to_server": done.to_server, "to_google": done.to_google,
+        body = {"destination": self.server.key, "to_server": done.to_server, "to_google": done.to_google,
                 "deleted_there": done.deleted_there, "deleted_here": done.deleted_here,
                 "conflicts": len(done.conflicts), "failed": len(done.failed)}  # fmt: skip
-        self._audit.append("contacts.mirrored", body)
+        self._audit.append(f"{self.server.command}.mirrored", body)
         return done
 
-    def _unlinked(self, done: Mirrored, names: Collection[str], local: Local, cancel: Cancel) -> None:
+    def _unlinked(self, done: Mirrored, names: Collection[str], local: Local[Item], cancel: Cancel) -> None:
         """What only one side has, or both without knowing it."""
         known = self._links.all()
-        cards: dict[str, tuple[vcards.Card, str]] = {}
+        cards: dict[str, tuple[Found[Item], str]] = {}
         for name in sorted(set(names) - {link.href for link in known}):
             self._guarded(done, name, cancel, partial(self._read, cards, name, cancel))
         linked = {link.local for link in known}
-        for one in [one for id_, one in local.contacts().items() if id_ not in linked]:
-            self._guarded(done, one.id, cancel, partial(self._new_here, done, one, cards, local, cancel))
-        for name, (card, etag) in cards.items():
-            self._guarded(done, name, cancel, partial(self._new_there, done, name, card, etag, local))
+        for id_ in [id_ for id_ in local.etags() if id_ not in linked]:
+            self._guarded(done, id_, cancel, partial(self._new_here, done, id_, cards, local, cancel))
+        for name, (found, etag) in cards.items():
+            self._guarded(done, name, cancel, partial(self._new_there, done, name, found, etag, local))
 
     @staticmethod
     def _guarded(done: Mirrored, what: str, cancel: Cancel, step: Callable[[], None]) -> None:
@@ -126,124 +133,128 @@ class Mirror:
             done.failed.append(Failure(what, str(error)))
 
     def _linked(
-        self, done: Mirrored, link: Link, here: Mapping[str, Contact], there: Mapping[str, str], local: Local,
+        self, done: Mirrored, link: Link, here: str | None, there: str | None, local: Local[Item],
         cancel: Cancel,
     ) -> None:  # fmt: skip
-        one, etag = here.get(link.local), there.get(link.href)
-        here_changed = one is None or one.etag != link.local_etag
-        there_changed = etag != link.etag
-        if not here_changed and not there_changed:
-            return
-        if one is None and etag is None:
+        """One link, and the etags of both sides as they are now; None where it is gone."""
+        here_changed, there_changed = here != link.local_etag, there != link.etag
+        if here is None and there is None:
             self._links.drop(link.local)
-        elif one is None and not there_changed:
-            self._there.delete(link.href, link.etag, cancel)
-            self._links.drop(link.local)
-            done.deleted_there += 1
-        elif etag is None and one is not None and not here_changed:
-            local.delete(one)
-            self._links.drop(link.local)
-            done.deleted_here += 1
-        elif one is None:
-            self._links.drop(link.local)  # changed there, deleted here: it comes back
-            text, now = self._there.get(link.href, cancel)
-            card = vcards.read(text)
-            if card:
-                done.conflicts.append(link.local)
-                self._new_there(done, link.href, card, now, local)
-        elif etag is None:
-            done.conflicts.append(link.local)  # changed here, deleted there: it comes back
-            self._written(done, one, link.href, "", "", cancel)
-        else:
+        elif here is None:
+            self._gone_here(done, link, local, cancel, changed=there_changed)
+        elif there is None:
+            self._gone_there(done, link, local, cancel, changed=here_changed)
+        elif here_changed or there_changed:
+            one = local.get(link.local)
             self._both(
                 done, one, link.href, local, cancel, here_changed=here_changed, there_changed=there_changed
             )
 
+    def _gone_here(
+        self, done: Mirrored, link: Link, local: Local[Item], cancel: Cancel, *, changed: bool
+    ) -> None:
+        """It goes there too; what was changed there meanwhile, or others see there, comes back."""
+        text, etag = self._there.get(link.href, cancel)
+        found = self._form.read(text)
+        self._links.drop(link.local)
+        if not changed and not (found and found.fixed):
+            self._there.delete(link.href, link.etag, cancel)
+            done.deleted_there += 1
+        elif found:
+            done.conflicts.append(link.local)
+            self._new_there(done, link.href, found, etag, local)
+
+    def _gone_there(
+        self, done: Mirrored, link: Link, local: Local[Item], cancel: Cancel, *, changed: bool
+    ) -> None:
+        """It goes here too; what was changed here meanwhile, or others see here, is written again."""
+        one = local.get(link.local)
+        if not changed and not self._form.fixed(one):
+            local.delete(one)
+            self._links.drop(link.local)
+            done.deleted_here += 1
+        else:
+            done.conflicts.append(link.local)
+            self._written(done, one, link.href, "", "", cancel)
+
     def _both(
-        self, done: Mirrored, one: Contact, name: str, local: Local, cancel: Cancel, *, here_changed: bool,
+        self, done: Mirrored, one: Item, name: str, local: Local[Item], cancel: Cancel, *, here_changed: bool,
         there_changed: bool,
     ) -> None:  # fmt: skip
         """Something changed on one side or on both."""
         text, etag = self._there.get(name, cancel)
-        card = vcards.read(text)
-        if card is None or _same(card.contact, one):
+        found = self._form.read(text)
+        if found is None or self._form.same(found.item, one):
             self._links.put(Link(one.id, one.etag, name, etag))
             return
-        if here_changed and there_changed:
+        here_stays, there_stays = self._form.fixed(one), found.fixed
+        crossed = (here_stays and there_changed) or (there_stays and here_changed)
+        if crossed or (here_changed and there_changed):
             done.conflicts.append(one.id)
-        if here_changed and not (there_changed and self.server.wins == "server"):
+        if here_stays and there_stays:
+            self._links.put(Link(one.id, one.etag, name, etag))
+            return
+        server_wins = not here_changed or (there_changed and self.server.wins == "server")
+        if here_stays or not (there_stays or server_wins):
             self._written(done, one, name, etag, text, cancel)
             return
-        made = local.update(one, replace(card.contact, id=one.id, etag=one.etag))
+        made = local.update(one, found.item)
         self._links.put(Link(made.id, made.etag, name, etag))
         done.to_google += 1
 
-    def _written(
-        self, done: Mirrored, one: Contact, name: str, etag: str, before: str, cancel: Cancel
-    ) -> None:
-        card = vcards.read(before) if before else None
-        version: vcards.Version = "4.0" if "VERSION:4.0" in before.upper() else "3.0"
-        uid = card.uid if card and card.uid else _uid(one)
-        new = self._there.put(name, vcards.write(one, uid, version, before), etag, cancel)
+    def _written(self, done: Mirrored, one: Item, name: str, etag: str, before: str, cancel: Cancel) -> None:
+        text = self._form.write(one, uid(one.id), before)
+        new = self._there.put(name, text, etag, cancel, media=self._form.media)
         self._links.put(Link(one.id, one.etag, name, new))
         done.to_server += 1
 
-    def _read(self, cards: dict[str, tuple[vcards.Card, str]], name: str, cancel: Cancel) -> None:
+    def _read(self, cards: dict[str, tuple[Found[Item], str]], name: str, cancel: Cancel) -> None:
         text, etag = self._there.get(name, cancel)
-        card = vcards.read(text)
-        if card:
-            cards[name] = (card, etag)
+        found = self._form.read(text)
+        if found:
+            cards[name] = (found, etag)
 
     def _new_here(
         self,
         done: Mirrored,
-        one: Contact,
-        cards: dict[str, tuple[vcards.Card, str]],
-        local: Local,
+        id_: str,
+        cards: dict[str, tuple[Found[Item], str]],
+        local: Local[Item],
         cancel: Cancel,
     ) -> None:
-        """A contact without a link: the same person's card on the server, else a new card."""
-        twin = next((name for name, (card, _) in cards.items() if _twins(card, one)), "")
+        """Nothing is linked with it: the same on the server, else a new item there."""
+        one = local.get(id_)
+        twin = next((name for name, (found, _) in cards.items() if self._form.alike(found, one)), "")
         if twin:
             cards.pop(twin)
             self._both(done, one, twin, local, cancel, here_changed=True, there_changed=True)
             return
-        name = f"{_uid(one)}.vcf"
+        name = f"{uid(one.id)}{self._form.suffix}"
         try:
             self._written(done, one, name, "", "", cancel)
         except Elsewise:  # it was written by a sync that broke off
             self._both(done, one, name, local, cancel, here_changed=True, there_changed=True)
 
-    def _new_there(self, done: Mirrored, name: str, card: vcards.Card, etag: str, local: Local) -> None:
-        made = local.create(card.contact)
+    def _new_there(
+        self, done: Mirrored, name: str, found: Found[Item], etag: str, local: Local[Item]
+    ) -> None:
+        made = local.create(found.item, found.uid or name)
         self._links.put(Link(made.id, made.etag, name, etag))
         done.to_google += 1
+        if found.left:
+            done.failed.append(Failure(name, found.left))
 
 
-def _uid(one: Contact) -> str:
-    return f"mailreeve-{hashlib.sha256(one.id.encode()).hexdigest()[:32]}"
-
-
-def _same(left: Contact, right: Contact) -> bool:
-    def plain(one: Contact) -> Contact:
-        return replace(one, id="", etag="", other=False, gone=False)
-
-    return plain(left) == plain(right)
-
-
-def _twins(card: vcards.Card, one: Contact) -> bool:
-    """The same person: our own name for it, a shared address, or all the same."""
-    return card.uid == _uid(one) or bool(set(card.contact.keys) & set(one.keys)) or _same(card.contact, one)
-
-
-def _guard(links: tuple[Link, ...], here: Mapping[str, Contact], there: Mapping[str, str]) -> None:
-    """An emptied or mistaken book must not empty the other one."""
+def _guard(
+    server: Server, links: tuple[Link, ...], here: Mapping[str, str], there: Mapping[str, str]
+) -> None:
+    """An emptied or mistaken collection must not empty the other one."""
     for side, gone in (
         ("the server", sum(link.href not in there for link in links)),
         ("Google", sum(link.local not in here for link in links)),
     ):
         if gone > MOST_DELETIONS and gone * 3 > len(links):
             raise NeedsPerson(
-                f"{gone} of {len(links)} contacts are gone from {side}; nothing was deleted on the other side.",
+                f"{gone} of {len(links)} {server.things} are gone from {side}; nothing was deleted on the other side.",
                 "If that is right, run it again with --deletions.",
             )

@@ -32,11 +32,19 @@ def event(body: Json) -> Event:
         url=str(body.get("htmlLink", "")),
         sequence=int(body.get("sequence") or 0),
         mark=_short(private.get(MARK)),
+        recurrence=_lines(body.get("recurrence")),
+        series=str(body.get("recurringEventId", "")),
+        original=moment(_object(body.get("originalStartTime"))),
+        kind=str(body.get("eventType", "default")),
     )
 
 
 def _object(value: object) -> Json:
     return value if isinstance(value, dict) else {}
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(_short(one) for one in value[:50]) if isinstance(value, list) else ()
 
 
 def _short(value: object) -> str:

@@ -1,6 +1,15 @@
 """Frozen records: what the rooms hand to each other. Never a raw API dict."""
 
-from mailreeve.models.calendar import Attendee, Busy, Event, EventPage, EventRequest, Moment
+from mailreeve.models.calendar import (
+    Attendee,
+    Busy,
+    Entry,
+    Event,
+    EventPage,
+    EventRequest,
+    Moment,
+    joined_etag,
+)
 from mailreeve.models.doing import Action, Change, ChangeState, Coverage, Failure
 from mailreeve.models.leaving import Envelope, Flag, Proposal, ProposalState, Weight
 from mailreeve.models.mail import Address, Attachment, Hidden, Invite, Link, Message, Thread
@@ -50,6 +59,7 @@ __all__ = [
     "DecidedBy",
     "Draft",
     "DraftPage",
+    "Entry",
     "Envelope",
     "Event",
     "EventPage",
@@ -86,4 +96,5 @@ __all__ = [
     "Usage",
     "Verdict",
     "Weight",
+    "joined_etag",
 ]

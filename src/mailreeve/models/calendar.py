@@ -1,6 +1,7 @@
 """Events, and what is to be done with one."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailreeve.models.plain import Json
@@ -44,6 +45,14 @@ class Event:
     sequence: int = 0
     mark: str = ""
     """Our own mark of the change that made it so."""
+    recurrence: tuple[str, ...] = ()
+    """RRULE, RDATE and EXDATE lines (RFC 5545) of a series."""
+    series: str = ""
+    """Of an occurrence that differs from its series: the series' id."""
+    original: Moment | None = None
+    """When such an occurrence would be otherwise."""
+    kind: str = "default"
+    """Google's event type; outOfOffice, workingLocation and the like are no appointments."""
 
     @property
     def gone(self) -> bool:
@@ -54,6 +63,34 @@ class Event:
     def answer(self) -> str:
         """The person's own answer; empty when they are no guest."""
         return next((one.answer for one in self.attendees if one.own), "")
+
+    @property
+    def shared(self) -> bool:
+        """Somebody else organizes it or is invited."""
+        return not self.own or any(not one.own for one in self.attendees)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is one item on a CalDAV server: an event, or a series with the occurrences that differ from it."""
+
+    event: Event
+    apart: tuple[Event, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Google's id of the event or of the series."""
+        return self.event.id
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever the event or one of the occurrences does."""
+        return joined_etag((self.event, *self.apart))
+
+
+def joined_etag(events: Iterable[Event]) -> str:
+    """One etag for a series and its occurrences, in whatever order."""
+    return " ".join(sorted(one.etag for one in events))
 
 
 @dataclass(frozen=True, slots=True)

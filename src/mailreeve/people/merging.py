@@ -133,19 +133,27 @@ class Journalled:
         self._kept = kept
         self._act = act
 
-    def contacts(self) -> dict[str, Contact]:
-        """All kept contacts as they were seen last, by id."""
-        return {one.id: one for one in self._book.store.all(own=True)}
+    def etags(self) -> dict[str, str]:
+        """All kept contacts as they were seen last: ids and etags."""
+        return {one.id: one.etag for one in self._book.store.all(own=True)}
 
-    def create(self, contact: Contact) -> Contact:
+    def get(self, id_: str) -> Contact:
+        """One of them. Raises NotFound."""
+        found = self._book.store.get(id_)
+        if found is None:
+            raise NotFound(f"There is no contact {id_[:60]!r}.", "Sync again.")
+        return found
+
+    def create(self, item: Contact, uid: str = "") -> Contact:
         """Make one; undo deletes it while it is as it was made."""
         change = self._intended("", {}, ())
-        done = self._tried(change, lambda: self._book.create(contact))
+        done = self._tried(change, lambda: self._book.create(item))
         self._journal.settle(change, ChangeState.DONE, do={"made": done.id, "etag": done.etag})
         return done
 
     def update(self, old: Contact, new: Contact) -> Contact:
-        """Change one; undo turns it back while it is as it was left."""
+        """Give one the contents of another; undo turns it back while it is as it was left."""
+        new = replace(new, id=old.id, etag=old.etag)
         change = self._intended(old.id, {"keep": old.id}, (old,))
         done = self._tried(change, lambda: self._book.update(old, new))
         self._journal.settle(change, ChangeState.DONE, do={"keep": old.id, "etag": done.etag})

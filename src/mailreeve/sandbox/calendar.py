@@ -178,9 +178,9 @@ def events(call: Call) -> Json:
     size, after = calendar_sync.size(call), paging.number(call)
     rows = call.state.rows(
         "select * from events where changed > ? and changed <= ? and finish > ? and start < ?"
-        " and (? or not gone) and (? = '' or json_extract(body, '$.iCalUID') = ?)"
+        " and (? or not gone or (not ? and json_extract(body, '$.recurringEventId') is not null)) and (? = '' or json_extract(body, '$.iCalUID') = ?)"
         f" order by {'start, n' if by_start else 'n'} limit ? offset ?",
-        (since, newest, low, high, bool(since) or call.flag("showDeleted"),
+        (since, newest, low, high, bool(since) or call.flag("showDeleted"), call.flag("singleEvents"),
          call.one("iCalUID"), call.one("iCalUID"), size + 1, after),
     )  # fmt: skip
     answer: Json = {
@@ -195,7 +195,8 @@ def events(call: Call) -> Json:
 def _shown(row: Row) -> Json:
     body: Json = json.loads(row["body"])
     if row["gone"]:
-        return {key: body[key] for key in ("kind", "etag", "id", "status", "iCalUID")}
+        kept = ("kind", "etag", "id", "status", "iCalUID", "recurringEventId", "originalStartTime")
+        return {key: body[key] for key in kept if key in body}
     return body
 
 

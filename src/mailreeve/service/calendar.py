@@ -4,6 +4,9 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
@@ -11,6 +14,8 @@ from mailreeve.errors import GoogleRefused, InputError, NotFound
 from mailreeve.gate import question
 from mailreeve.models import Attendee, Busy, Event, EventRequest, Json, Moment, Proposal
 from mailreeve.people import slots
+from mailreeve.service import mirroring
+from mailreeve.service.acts import new_act
 from mailreeve.service.answers.calendar import (
     AgendaAnswer,
     EventJson,
@@ -20,6 +25,10 @@ from mailreeve.service.answers.calendar import (
     ProposedAnswer,
     SlotJson,
 )
+from mailreeve.service.mirroring import ServerAnswer
+
+if TYPE_CHECKING:
+    from mailreeve.gate.diary import Agenda
 
 ANSWERS = {"yes": "accepted", "no": "declined", "maybe": "tentative"}
 MOST_DAYS = 92
@@ -279,3 +288,28 @@ def _asked(box: Mailbox, kind: str, wish: EventRequest, about: Event | None) -> 
         question=question.text(proposal, zone=box.zone),
         advice="Nothing was changed yet: send_mail with this draft_id asks the user, and `mailreeve review` shows it.",
     )
+
+
+class CalendarSyncAnswer(TypedDict):
+    """What a look at the calendar brought, and what was done on the servers."""
+
+    changed: int
+    gone: int
+    full: bool
+    servers: list[ServerAnswer]
+
+
+def sync(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> CalendarSyncAnswer:
+    """Look at the calendar, and keep the CalDAV servers in step that a person agreed to. One that fails does not stop the others.
+
+    Raises ScopeMissing while the calendar is not turned on.
+    """
+    diary = box.diary.bound(cancel)
+    done = diary.sync(cancel)
+    agreed = [one for one in box.calendar_mirrors if one.stands]
+
+    def local(act: str) -> "Agenda":
+        return box.agenda(diary, act)
+
+    told = [mirroring.keep(box, one, local, new_act(), cancel, deletions=deletions) for one in agreed]
+    return CalendarSyncAnswer(changed=done.changed, gone=done.gone, full=done.full, servers=told)

@@ -10,16 +10,16 @@ from mailreeve.errors import (
     GoogleUnavailable,
     InputError,
     MailreeveError,
-    NeedsPerson,
-    OutboundError,
     QuotaSpent,
 )
 from mailreeve.mail import tables, vcards
 from mailreeve.models import Contact, Exchange
 from mailreeve.people import exchanges, merging
+from mailreeve.service import mirroring
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed
 from mailreeve.service.answers.people import PeopleAnswer, PersonJson
+from mailreeve.service.mirroring import ServerAnswer
 from mailreeve.store.db import now_ms
 
 FRESH_MS = 3_600_000
@@ -40,7 +40,7 @@ class ContactsSyncAnswer(TypedDict):
     full: bool
     others: bool
     kept: int
-    servers: list["BookAnswer"]
+    servers: list[ServerAnswer]
 
 
 class GroupJson(TypedDict):
@@ -243,79 +243,12 @@ def merge(box: Mailbox, previewed: MergeAnswer, *, cancel: Cancel) -> MergeAnswe
     )
 
 
-class BookAnswer(TypedDict):
-    """What keeping a server in step did; `change` undoes what it did to the contacts at Google."""
-
-    id: str
-    status: str
-    to_server: int
-    to_google: int
-    deleted_there: int
-    deleted_here: int
-    conflicts: list[str]
-    failed: list[Failed]
-    change: str
-    advice: str
-
-
-class ServerJson(TypedDict):
-    """A CardDAV server of the settings, and the terms that a consent is given to."""
-
-    id: str
-    url: str
-    user: str
-    wins: str
-    agreed: bool
-    terms: str
-
-
-def servers(box: Mailbox) -> list[ServerJson]:
-    """The address books of config.toml. Raises ConfigError."""
-    return [
-        ServerJson(
-            id=one.server.id,
-            url=one.server.url,
-            user=one.server.user,
-            wins=one.server.wins,
-            agreed=one.stands,
-            terms=one.server.terms,
-        )
-        for one in box.mirrors
-    ]
-
-
-def agree(box: Mailbox, id_: str, terms: str, *, by: str, how: str) -> None:
-    """A person agrees to a server as they were shown it. Raises InputError, NotApproved."""
-    found = next((one for one in box.mirrors if one.server.id == id_), None)
-    if found is None:
-        raise InputError(f"There is no address book {id_[:40]!r}.", "Add [[address_book]] to config.toml.")
-    found.consent(terms, by=by, how=how)
-
-
-def mirror(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> list[BookAnswer]:
+def mirror(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> list[ServerAnswer]:
     """Keep every server that a person agreed to in step, both ways. One that fails does not stop the others."""
     book = box.book.bound(cancel)
-    answers = []
-    for one in box.mirrors:
-        if not one.stands:
-            continue
-        act = new_act()
-        local = merging.Journalled(book, box.journal, box.kept, act)
-        told = BookAnswer(
-            id=one.server.id, status="done", to_server=0, to_google=0, deleted_there=0, deleted_here=0,
-            conflicts=[], failed=[], change="", advice="",
-        )  # fmt: skip
-        try:
-            done = one.sync(local, cancel, deletions=deletions)
-        except (OutboundError, NeedsPerson) as error:
-            told["status"] = "needs_user" if isinstance(error, NeedsPerson) else "failed"
-            told["advice"] = str(error)
-        else:
-            told["to_server"], told["to_google"] = done.to_server, done.to_google
-            told["deleted_there"], told["deleted_here"] = done.deleted_there, done.deleted_here
-            told["conflicts"] = done.conflicts
-            told["failed"] = [Failed(id=each.id, reason=each.reason) for each in done.failed]
-            told["status"] = "partial" if done.failed else "done"
-        told["change"] = act if box.journal.changes(act) else ""
-        answers.append(told)
-    return answers
+
+    def local(act: str) -> merging.Journalled:
+        return merging.Journalled(book, box.journal, box.kept, act)
+
+    agreed = [one for one in box.mirrors if one.stands]
+    return [mirroring.keep(box, one, local, new_act(), cancel, deletions=deletions) for one in agreed]

@@ -28,6 +28,8 @@ TABLES = {
                 "contact",
                 "contact_cursor",
                 "dav_item",
+                "diary_item",
+                "diary_cursor",
                 "system",
                 "asked",
                 "owed",

@@ -385,7 +385,22 @@ M016 = (
 )
 """What each run asks of all mail that was ever decided: its own, when the newest came, and what has become old."""
 
+M017 = (
+    """create table diary_item (
+        account text not null,
+        id text not null,
+        series text not null,
+        etag text not null,
+        primary key (account, id)
+    )""",
+    """create table diary_cursor (
+        account text primary key,
+        token text not null
+    )""",
+)
+"""Which events the calendar holds, and how far it was looked at."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016),
+    *(M012, M013, M014, M015, M016, M017),
 )

@@ -17,6 +17,7 @@ from mailreeve.triage.nights import Plan
 from mailreeve.triage.ruling import Ruling
 
 if TYPE_CHECKING:
+    from mailreeve.gate.diary import Agenda
     from mailreeve.gate.outbox import Outlet
     from mailreeve.google.gmail import Gmail
     from mailreeve.people.book import Book
@@ -78,6 +79,8 @@ class Parts:
     """Earlier versions of drafts, which undo restores."""
     book: "Book | None" = None
     """The contacts, whose merges undo takes back; None while they are not turned on."""
+    agenda: "Callable[[Cancel], Agenda] | None" = None
+    """The calendar as a CalDAV server writes to it, which undo takes back; None while it is not turned on."""
     times: Callable[[Message, Cancel], str] | None = None
     """Tells when the owner is free, for a mail that asks for a meeting; None without a calendar or a model."""
     remember: Callable[[Sequence[Message]], None] | None = None

@@ -21,6 +21,8 @@ from mailreeve.triage.undrafting import STANDING, Undrafting
 _STOPS = (Cancelled, LoginNeeded, StoreError)
 CONTACTS = "contact_merge"
 """The journal's word of people/merging.py."""
+EVENTS = "event_mirror"
+"""The journal's word of gate/diary.py."""
 _RUNS = 1000
 """Runs that are looked through for those of the last hours."""
 _SENT_AWAY = {"TRASH", "SPAM"}
@@ -105,10 +107,9 @@ class _Taking:
                 self._guarded(change, self._drafts.discarded)
         for layer in _layers(kinds.pop(labelling.KIND, [])):
             self._labels(layer)
-        for change in kinds.pop(labels.KIND, []):
-            self._guarded(change, self._label)
-        for change in kinds.pop(CONTACTS, []):
-            self._guarded(change, self._contacts)
+        for kind, step in ((labels.KIND, self._label), (CONTACTS, self._contacts), (EVENTS, self._event)):
+            for change in kinds.pop(kind, []):
+                self._guarded(change, step)
         for change in (one for group in kinds.values() for one in group):
             self.books.final(change, f"{change.kind} of {change.target} cannot be undone")
 
@@ -123,6 +124,20 @@ class _Taking:
         except MailreeveError as error:
             self.books.fail(change, str(error))
 
+    def _event(self, change: Change) -> None:
+        """Bring an event back that a CalDAV server changed."""
+        if self._parts.agenda is None:
+            self.books.fail(change, "the calendar is not connected: run `mailreeve login --calendar`")
+            return
+        self._parts.journal.undoing([change.id])
+        self._told(change, self._parts.agenda(self._cancel).back(change))
+
+    def _told(self, change: Change, why: str) -> None:
+        if why:
+            self.books.skip(change, why)
+        else:
+            self.books.settled(change)
+
     def _contacts(self, change: Change) -> None:
         """Bring merged contacts back."""
         from mailreeve.people import merging
@@ -132,11 +147,7 @@ class _Taking:
             self.books.fail(change, "contacts are not connected: run `mailreeve login --contacts`")
             return
         parts.journal.undoing([change.id])
-        why = merging.unmerge(parts.book.bound(self._cancel), parts.kept, change)
-        if why:
-            self.books.skip(change, why)
-        else:
-            self.books.settled(change)
+        self._told(change, merging.unmerge(parts.book.bound(self._cancel), parts.kept, change))
 
     # --- labels
 

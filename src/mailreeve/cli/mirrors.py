@@ -1,0 +1,66 @@
+"""What the commands `contacts` and `calendar` share about servers that Google is kept in step with."""
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from mailreeve.cli import text
+from mailreeve.cli.face import Face, print_json
+from mailreeve.service import mirroring
+
+
+def code(servers: Sequence[mirroring.ServerAnswer]) -> int:
+    """The exit code of a sync: 3 when something is missing, 5 when a person is asked for all of it."""
+    bad = [one for one in servers if one["status"] != "done"]
+    return 0 if not bad else 5 if all(one["status"] == "needs_user" for one in bad) else 3
+
+
+def told(face: Face, one: mirroring.ServerAnswer) -> None:
+    """What was done on one server."""
+    click.echo(
+        f"{one['id']}: {one['to_server']} to the server, {one['to_google']} to Google, deleted"
+        f" {one['deleted_there']} there and {one['deleted_here']} here, {len(one['conflicts'])} changed on both sides."
+    )
+    if one["change"]:
+        click.echo(f"Take back what was done at Google with: {face.program} undo {one['change']}")
+    if one["advice"]:
+        click.echo(text.safe(one["advice"]), err=True)
+    for each in one["failed"]:
+        click.echo(f"failed {text.safe(each['id'])}: {text.safe(each['reason'])}", err=True)
+
+
+def consent(
+    face: Face,
+    servers: Sequence[mirroring.ServerJson],
+    agree: Callable[..., None],
+    id_: str,
+    what: str,
+    *,
+    as_json: bool,
+) -> int:
+    """Show what a server gets, and ask on a terminal; without an id list the servers."""
+    found = [one for one in servers if id_ in {"", one["id"]}]
+    if not id_ or not found:
+        if as_json:
+            print_json({"servers": found})
+        for one in [] if as_json else found:
+            click.echo(f"{one['id']}  {one['url']}  {'agreed' if one['agreed'] else 'not agreed'}")
+        return 0 if found or not id_ else 2
+    one = found[0]
+    stays = "Google" if one["wins"] == "google" else "the server"
+    click.echo(
+        f"{what} go to {one['url']} as the user {text.safe(one['user'])}, and what changes there comes to Google,"
+        f" deletions too.\nWhere both sides changed the same thing, the version of {stays} stays.",
+        err=True,
+    )
+    status = "needs_user"
+    if face.asks:
+        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
+        status = "agreed" if said == "yes" else "declined"
+    if status == "agreed":
+        agree(id_, one["terms"], by="terminal", how="terminal")
+    if as_json:
+        print_json({"id": id_, "status": status})
+    else:
+        click.echo({"agreed": "Agreed.", "declined": "Nothing leaves."}.get(status, "Run it in a terminal."))
+    return 5 if status == "needs_user" else 0
