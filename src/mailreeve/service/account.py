@@ -13,6 +13,7 @@ from mailreeve.errors import ConfigError, InputError, MailreeveError
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.contacts import Contacts
+from mailreeve.store.diary import DiaryItems
 from mailreeve.store.index_schema import files, location
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def forget(app: App, address: str) -> None:
     for file in files(location(app.config.home, address)):  # the words of the mail go with the login
         file.unlink(missing_ok=True)
     Contacts(app.db, address).forget_all()
+    DiaryItems(app.db, address).forget_all()
     app.tokens.delete(address)
     app.accounts.remove(address)
 
