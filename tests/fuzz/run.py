@@ -1,11 +1,13 @@
 """Coverage-guided fuzzing: `python -m tests.fuzz.run html 300 [number] [folder]`, seconds of processor time.
 
 Needs the package atheris (Linux, not a dependency of the project); without it the mutations of this folder run
-unguided. What breaks a promise, raises, or takes over a second is written to the folder, one file each, named by
-what it broke; the run goes on.
+unguided. What breaks a promise, raises, or is beyond the bounds of `tests.fuzz.judge` is written to the folder, one
+file each, named by what it broke; the run goes on, and ends with 1 if something was found. Instrumented code is some
+six times slower, so what could be beyond a bound is measured again as users run it.
 """
 
 import atexit
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -17,9 +19,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-_SLOW = 1.0
-_GROWN = 300_000
+from tests.fuzz import judge
+from tests.mail.parse_worker import SECONDS, peak_megabytes
+
+_GROWN = 60_000
 _EVERY = 64
+_SUSPECT_SECONDS = 0.5
+_SUSPECT_MEGABYTES = 20
+"""Of a piece repeated to 60 kB, with instruments; it is measured again at 300 kB and 1.2 MB."""
 
 
 class Watch:
@@ -32,22 +39,27 @@ class Watch:
         self.end = time.process_time() + seconds
         self.folder = folder
         self.count = 0
+        self.judged = 0
         self.found: dict[str, int] = {}
-        self.slowest = 0.0
-        self._slowest = b""
+        self.slowest = judge.Verdict(0.0, 0)
         folder.mkdir(parents=True, exist_ok=True)
 
     def one(self, data: bytes) -> None:
         """Try an input; every 64th also as one piece of a long input, for what is not linear."""
         self.count += 1
-        self._try(data)
+        if self._try(data) > SECONDS:
+            self._judge(data, repeated=False)
         if data and self.count % _EVERY == 0:
-            self._try(data * (_GROWN // len(data) + 1))
+            before = _memory_from_now()
+            took = self._try(data * (_GROWN // len(data) + 1))
+            if took > _SUSPECT_SECONDS or peak_megabytes() - before > _SUSPECT_MEGABYTES:
+                self._judge(data, repeated=True)
         if time.process_time() > self.end:
             self.told()
-            os._exit(0)
+            os._exit(bool(self.found))
 
-    def _try(self, data: bytes) -> None:
+    def _try(self, data: bytes) -> float:
+        """Seconds that it took."""
         start = time.process_time()
         try:
             self.run(data)
@@ -55,13 +67,16 @@ class Watch:
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} {Path(last.filename).name}:{last.lineno} {str(error)[:40]}"
             self._keep(where, data)
-        took = time.process_time() - start
-        if len(data) <= _GROWN * 1.1 and took > self.slowest:
-            self.slowest, self._slowest = took, data
-        # Instrumented code is some six times slower, and `html` reads each input three times.
-        limit = _SLOW if len(data) < _GROWN else 10 * _SLOW
-        if took > limit:
-            self._keep(f"slow {int(took)} s for {len(data) // 1000} kB", data)
+        return time.process_time() - start
+
+    def _judge(self, data: bytes, *, repeated: bool) -> None:
+        verdict = judge.judged(self.name, data, repeated=repeated)
+        self.judged += 1
+        if verdict.seconds > self.slowest.seconds:
+            self.slowest = verdict
+            (self.folder / f"{self.name}-slowest").write_bytes(data)
+        if verdict.complaint:
+            self._keep(f"{verdict.complaint.split(':')[0]}{' repeated' if repeated else ''}", data)
 
     def _keep(self, what: str, data: bytes) -> None:
         key = re.sub(r"[^\w.]+", "-", what)[:80]
@@ -71,12 +86,19 @@ class Watch:
             file.write_bytes(data)
 
     def told(self) -> None:
-        """One line about the run; its slowest input is kept."""
-        (self.folder / f"{self.name}-slowest").write_bytes(self._slowest)
+        """One line about the run."""
         sys.stdout.write(
-            f"\n{self.name}: {self.count} inputs, slowest {self.slowest:.2f} s, found {self.found or 'nothing'}\n"
+            f"\n{self.name}: {self.count} inputs, {self.judged} measured again, of them the slowest "
+            f"{self.slowest.seconds:.2f} s, found {self.found or 'nothing'}\n"
         )
         sys.stdout.flush()
+
+
+def _memory_from_now() -> int:
+    """What this process holds, in MB; where the system can (Linux) its peak is counted afresh."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+    return peak_megabytes()
 
 
 def main() -> None:
@@ -119,6 +141,8 @@ def _guided(atheris: Any, target: str, seconds: float, number: int, folder: Path
         f"-max_len={LONGEST}",
         f"-dict={words}",
         "-timeout=900",
+        "-report_slow_units=900",
+        f"-artifact_prefix={folder}/",
         "-rss_limit_mb=2048",
         "-verbosity=0",
     ]

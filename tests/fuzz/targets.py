@@ -162,3 +162,11 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "css": sheet,
     "compose": letter,
 }
+
+READINGS: dict[str, Callable[[bytes], object]] = {
+    **TARGETS,
+    "message": mime.from_bytes,
+    "html": lambda raw: html.to_text(raw.decode("utf-8", "replace")),
+    "css": lambda raw: html.to_text(f"<style>{raw.decode('utf-8', 'replace')}</style><p id=q>x"),
+}
+"""What is timed: one reading, where a target makes several of it."""
