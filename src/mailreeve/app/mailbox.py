@@ -11,7 +11,7 @@ from urllib.parse import quote
 from mailreeve.cancel import Cancel
 from mailreeve.config import Config
 from mailreeve.errors import GoogleError, ScopeMissing, StoreError
-from mailreeve.models import Message, SendAs
+from mailreeve.models import Draft, Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
@@ -22,6 +22,7 @@ from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.owed import OwedList
 from mailreeve.store.patterns import Learned
+from mailreeve.store.style import Styles
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
@@ -124,6 +125,20 @@ class Mailbox:
     def learned(self) -> Learned:
         """What the person did with decided mail, and what they said of patterns."""
         return Learned(self.app.db, self.address)
+
+    @cached_property
+    def styles(self) -> Styles:
+        """How the person writes."""
+        return Styles(self.app.db, self.address)
+
+    def note_draft(self, draft: Draft, by: str) -> None:
+        """Remember whose words a draft holds: the person is told before it leaves, and what they make of it teaches."""
+        from mailreeve.mail import mime
+
+        message = mime.from_bytes(draft.raw)
+        self.gate.note_text(draft.id, message.text, by)
+        if self.config.user.style:
+            self.styles.note_draft(message.header("X-Mailreeve-Id"), draft.thread_id, message.text)
 
     @cached_property
     def owed(self) -> OwedList:
@@ -307,9 +322,9 @@ class Mailbox:
 
     def offline(self) -> "OfflineReader":
         """The built-in reader, which knows whom the person writes to."""
-        from mailreeve.reading.offline.reader import OfflineReader
+        from mailreeve.app import readers
 
-        return OfflineReader(self.correspondents.known(), self.own, name=self.name, zone=self.zone)
+        return readers.offline(self)
 
     @property
     def name(self) -> str:
@@ -382,6 +397,7 @@ class Mailbox:
             learned=self.learned,
             propose=rulebook.proposer(self),
             schedule=rulebook.scheduler(self),
+            note_draft=self.note_draft,
             outlet=self.outlet if ruling and ruling.leads_outside else None,
         )
 

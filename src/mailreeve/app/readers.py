@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from mailreeve.app.mailbox import Mailbox
 
 if TYPE_CHECKING:
-    from mailreeve.models import Example
+    from mailreeve.models import Example, Style
     from mailreeve.reading.llm.reader import LlmReader
+    from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.triage.ruling import Ruling
 
 
@@ -33,9 +34,25 @@ def llm(box: Mailbox, ruling: "Ruling | None") -> "LlmReader | None":
         body_tokens=settings.body_tokens,
         conditions=ruling.questions if ruling else (),
         fields=ruling.fields if ruling else (),
+        styles=lambda: _styles(box).values(),
         examples=lambda: _examples(box),
         known=box.acquainted() | box.own,
     )
+
+
+def offline(box: Mailbox) -> "OfflineReader":
+    """The built-in reader, which knows whom the person writes to, and how they write."""
+    from mailreeve.reading.offline.reader import OfflineReader
+
+    return OfflineReader(
+        box.correspondents.known(), box.own, name=box.name, zone=box.zone, styles=lambda: _styles(box)
+    )
+
+
+def _styles(box: Mailbox) -> "dict[str, Style]":
+    from mailreeve.people import style
+
+    return style.styles(box.styles) if box.config.user.style else {}
 
 
 def _examples(box: Mailbox) -> "tuple[Example, ...]":

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contacts": ("mailreeve.cli.contacts", "contacts"),
     "records": ("mailreeve.cli.records", "records"),
     "patterns": ("mailreeve.cli.patterns", "patterns"),
+    "style": ("mailreeve.cli.style", "style"),
     "access": ("mailreeve.cli.access", "access"),
     "destinations": ("mailreeve.cli.destinations", "destinations"),
     "outbox": ("mailreeve.cli.outbox", "outbox"),

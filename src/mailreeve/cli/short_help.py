@@ -26,6 +26,7 @@ SHORT = {
     "contacts": "Whom you know: list, find, sync, export, merge what is there twice.",
     "records": "What was written with whom: threads of each contact or company, and their export.",
     "patterns": "What was learned from your corrections and from what you do in Gmail; list, change, forget.",
+    "style": "How you write, as your sent mail shows, for your drafts; choose phrases, learn anew, forget.",
     "access": "Show who can get at your mail: logins, programs, the model, what waits to leave.",
     "destinations": "Where events go: webhooks and ticket systems, your consent to each, what waits.",
     "outbox": "What waits to leave for destinations, why, and what was given up.",

@@ -172,6 +172,8 @@ class UserConfig(_Section):
     about: str = Field(default="", max_length=2000)
     timezone: str = ""
     """An IANA name; empty is the zone of the machine."""
+    style: bool = True
+    """Learn how the person writes from the mail that they send, for drafts."""
 
 
 class PolicyConfig(_Section):

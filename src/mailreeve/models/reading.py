@@ -161,6 +161,31 @@ class ReplyText:
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How the person writes in one language, as their sent mail shows; empty is not known."""
+
+    language: str
+    mails: int = 0
+    """How many sent mails it comes from."""
+    greeting: str = ""
+    """With `{name}` in place of a name."""
+    closing: str = ""
+    name: str = ""
+    """What they sign with."""
+    address: str = ""
+    """du, Sie, tu, vous, tú or usted."""
+    formality: str = ""
+    """formal or informal."""
+    words: int = 0
+    """About how long their mails are."""
+    emoji: bool = False
+    edits: str = ""
+    """What they usually make of a draft: shorter, longer, or kept."""
+    phrases: tuple[str, ...] = ()
+    """Short phrases that they chose themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What reading cost."""
 

@@ -1,7 +1,7 @@
 """Learning whom the person writes to, from the mail that they sent: bounded, and each mail once."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import MailreeveError
@@ -13,8 +13,16 @@ FIRST = 50
 """Sent messages looked at in one go; the newest come first. 20 quota units each."""
 
 
-def refresh(gmail: Gmail, store: Correspondents, own: Collection[str], cancel: Cancel) -> int:
+def refresh(
+    gmail: Gmail,
+    store: Correspondents,
+    own: Collection[str],
+    cancel: Cancel,
+    told: Callable[[Sequence[Message]], object] | None = None,
+) -> int:
     """Count the recipients of mail sent since the last look; returns how many messages were looked at.
+
+    `told` is handed the messages too, before they count as looked at.
 
     A message that cannot be read now is left out: what is learned here only makes the reader more careful.
     """
@@ -22,16 +30,19 @@ def refresh(gmail: Gmail, store: Correspondents, own: Collection[str], cancel: C
     query = f"in:sent after:{since // 1000}" if since else "in:sent"
     page = gmail.bound(cancel, interactive=False).search(query, limit=FIRST)
     written: Counter[str] = Counter()
-    looked, until = 0, since
+    sent: list[Message] = []
+    until = since
     for _, found in gmail.get_many([ref.id for ref in page.items], cancel):
         if isinstance(found, MailreeveError) or found.internal_date <= since:
             continue
-        looked += 1
+        sent.append(found)
         until = max(until, found.internal_date)
         written.update(_recipients(found, own))
-    if looked:
+    if sent and told:
+        told(sent)
+    if sent:
         store.add(written, until)
-    return looked
+    return len(sent)
 
 
 def _recipients(message: Message, own: Collection[str]) -> set[str]:

@@ -233,7 +233,7 @@ def _update(box: Mailbox, gmail: Gmail, old: Draft, written: _Written) -> tuple[
 def _note(box: Mailbox, made: Draft, written: _Written) -> None:
     """Remember whose words they are, so that the person is told before it leaves."""
     if written.by:
-        box.gate.note_text(made.id, mime.from_bytes(made.raw).text, written.by)
+        box.note_draft(made, written.by)
 
 
 def _answer(box: Mailbox, made: Draft, act: str) -> DraftAnswer:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
-from mailreeve.people import correspondents
+from mailreeve.people import correspondents, style
 from mailreeve.service import destinations, digest, followups, later, purging
 from mailreeve.service.answers import (
     Failed,
@@ -62,7 +63,8 @@ def _triage(
     if not dry_run:
         sent = later.deliver(box)
         progress(0, None, "whom you write to")
-        correspondents.refresh(box.gmail, box.correspondents, box.own, cancel)
+        learn = partial(style.take, box.styles, box.own) if box.config.user.style else None
+        correspondents.refresh(box.gmail, box.correspondents, box.own, cancel, learn)
     parts = box.parts(ruling)
     if not dry_run:
         gathering.gather(parts, cancel)

@@ -400,7 +400,35 @@ M017 = (
 )
 """Which events the calendar holds, and how far it was looked at."""
 
+M018 = (
+    """create table style (
+        account text not null,
+        language text not null,
+        kind text not null,
+        value text not null,
+        count integer not null,
+        primary key (account, language, kind, value)
+    )""",
+    """create table style_phrase (
+        account text not null,
+        language text not null,
+        words text not null,
+        at bigint not null,
+        primary key (account, language, words)
+    )""",
+    """create table style_draft (
+        account text not null,
+        mark text not null,
+        thread text not null,
+        hash text not null,
+        words integer not null,
+        at bigint not null,
+        primary key (account, mark)
+    )""",
+)
+"""How the person writes, as counts; phrases that they chose; and hashes of drafts, to see what they made of them."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016, M017),
+    *(M012, M013, M014, M015, M016, M017, M018),
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
-from mailreeve.models import EventRequest, LabelSpec, Message, SendAs
+from mailreeve.models import Draft, EventRequest, LabelSpec, Message, SendAs
 from mailreeve.reading.protocol import Reader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
@@ -97,5 +97,7 @@ class Parts:
     schedule: Callable[[EventRequest, str], str] | None = None
     """Puts a new event, of the invitation with this UID if it is of one, before a person, once; returns what to tell
     them. None without a calendar."""
+    note_draft: Callable[[Draft, str], None] | None = None
+    """Told of each draft that was written, and by whom; None when nobody remembers it."""
     outlet: "Outlet | None" = None
     """Takes what rules want done outside; None when no rule does."""

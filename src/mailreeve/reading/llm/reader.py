@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,13 +19,14 @@ from mailreeve.models import (
     Message,
     Priority,
     ReplyText,
+    Style,
     Summary,
     Thread,
     Usage,
     Verdict,
 )
 from mailreeve.reading import plain, secrets_mail
-from mailreeve.reading.llm import items, prompts, render, schemas, threads
+from mailreeve.reading.llm import items, prompts, render, schemas, threads, voice
 from mailreeve.reading.llm.answers import json_object
 from mailreeve.reading.llm.budget import Budget
 from mailreeve.reading.llm.client import Answer, ChatClient, Question
@@ -45,8 +46,9 @@ class LlmReader:
 
     `conditions` are ids and sentences of the owner's rules, judged in the call that classifies; `fields` are ids
     of values that these rules want and what to look for. `examples` gives mails that the owner corrected, asked
-    once, at the first mail: the same words for every mail, so that a provider's cache holds them.
-    `known` are the addresses of correspondents and of the owner.
+    once, at the first mail: the same words for every mail, so that a provider's cache holds them. `styles` tells how
+    the owner writes, for drafts. `known` are the addresses of correspondents and of
+    the owner.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class LlmReader:
         fields: Sequence[tuple[str, str]] = (),
         examples: Callable[[], Sequence[Example]] = tuple,
         known: Collection[str] = (),
+        styles: Callable[[], Iterable[Style]] = tuple,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = client
@@ -68,6 +71,7 @@ class LlmReader:
         self._body_tokens = body_tokens
         self._conditions = dict(conditions)
         self._fields = dict(fields)
+        self._styles = styles
         self._wanted_examples = examples
         self._examples_fence = secrets.token_hex(8)
         self._known = known
@@ -162,6 +166,7 @@ class LlmReader:
         filled = {
             "thread": shown_thread,
             "count": str(len(told)),
+            "style": voice.told(self._styles()),
             "instructions": instructions.strip() or "(none: answer what is asked)",
             "recipient": str(told[-1].author)[:120],
         }

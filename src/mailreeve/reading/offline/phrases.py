@@ -12,6 +12,8 @@ _PHRASES: dict[str, dict[str, str]] = {
         "hello": "Hi {name},", "hello_nobody": "Hello,", "bye": "Best regards,",
         "thanks": "thank you for your message about “{subject}”.", "asked": "You ask: “{question}”", "asked_to": "You ask for: “{question}”",
         "answer": "[your answer]", "nothing": "[your reply]",
+        "nudge": "a quick follow-up on “{subject}”: have you had a chance to look at it?",
+        "nudge_asked": "I had asked: “{question}”",
         "deadline": "You need this by {date}: [is that possible?]",
     },
     "de": {
@@ -21,6 +23,8 @@ _PHRASES: dict[str, dict[str, str]] = {
         "hello": "Hallo {name},", "hello_nobody": "Guten Tag,", "bye": "Viele Grüße",
         "thanks": "vielen Dank für die Nachricht zu „{subject}“.", "asked": "Zur Frage „{question}“:", "asked_to": "Zur Bitte „{question}“:",
         "answer": "[Antwort]", "nothing": "[Antwort]",
+        "nudge": "ich wollte kurz zu „{subject}“ nachfragen: Konnten Sie schon einen Blick darauf werfen?",
+        "nudge_asked": "Meine Frage war: „{question}“",
         "deadline": "Gewünscht bis {date}: [geht das?]",
     },
     "fr": {
@@ -30,6 +34,8 @@ _PHRASES: dict[str, dict[str, str]] = {
         "hello": "Bonjour {name},", "hello_nobody": "Bonjour,", "bye": "Cordialement,",
         "thanks": "merci pour votre message au sujet de « {subject} ».", "asked": "Vous demandez : « {question} »", "asked_to": "Vous demandez : « {question} »",
         "answer": "[votre réponse]", "nothing": "[votre réponse]",
+        "nudge": "je me permets de revenir vers vous au sujet de « {subject} ». Avez-vous pu y jeter un œil ?",
+        "nudge_asked": "Ma question était : « {question} »",
         "deadline": "Souhaité pour le {date} : [est-ce possible ?]",
     },
     "es": {
@@ -39,14 +45,34 @@ _PHRASES: dict[str, dict[str, str]] = {
         "hello": "Hola, {name}:", "hello_nobody": "Hola:", "bye": "Un saludo,",
         "thanks": "gracias por el mensaje sobre «{subject}».", "asked": "Preguntas: «{question}»", "asked_to": "Pides: «{question}»",
         "answer": "[tu respuesta]", "nothing": "[tu respuesta]",
+        "nudge": "te escribo de nuevo sobre «{subject}». ¿Has podido verlo?",
+        "nudge_asked": "Mi pregunta era: «{question}»",
         "deadline": "Para el {date}: [¿es posible?]",
     },
 }  # fmt: skip
 
 
-def say(name: str, language: str, /, **values: str) -> str:
-    """A phrase with its holes filled; values are inserted as they are and never read as a pattern."""
-    text = _PHRASES[language][name]
+_FORMS: dict[str, dict[str, str]] = {
+    "tu": {
+        "thanks": "merci pour ton message au sujet de « {subject} ».", "asked": "Tu demandes : « {question} »",
+        "asked_to": "Tu demandes : « {question} »",
+        "nudge": "je me permets de revenir vers toi au sujet de « {subject} ». As-tu pu y jeter un œil ?",
+    },
+    "usted": {
+        "asked": "Pregunta usted: «{question}»", "asked_to": "Pide usted: «{question}»",
+        "nudge": "le escribo de nuevo sobre «{subject}». ¿Ha podido verlo?",
+    },
+    "du": {"nudge": "kurze Nachfrage zu „{subject}“: Konntest du schon draufschauen?"},
+}  # fmt: skip
+"""The phrases that differ where the reader is addressed in another form than usual."""
+
+
+def say(name: str, language: str, form: str = "", /, **values: str) -> str:
+    """A phrase with its holes filled; values are inserted as they are and never read as a pattern.
+
+    `form` is how the reader is addressed (du, Sie, tu, vous, tú, usted).
+    """
+    text = _FORMS.get(form, {}).get(name) or _PHRASES[language][name]
     parts = []
     while "{" in text:
         before, _, rest = text.partition("{")

@@ -1,6 +1,6 @@
 """The reader that works without a language model, without network and without learning: fast and explainable."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from mailreeve.models import (
     Message,
     Priority,
     ReplyText,
+    Style,
     Summary,
     Thread,
     ThreadCoverage,
@@ -38,7 +39,7 @@ class OfflineReader:
     """Reads by signals and weights; everything it says is marked `offline`.
 
     `known_correspondents` and `own_addresses` are plain addresses. Dates are told in `zone`; without one in the
-    zone of each message.
+    zone of each message. `styles` tells how the owner writes, by language.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class OfflineReader:
         *,
         name: str = "",
         zone: tzinfo | None = None,
+        styles: Callable[[], Mapping[str, Style]] = dict,
     ) -> None:
         self._known = frozenset(address.lower() for address in known_correspondents)
         self._own = frozenset(address.lower() for address in own_addresses)
         self._name = name
         self._zone = zone
+        self._styles = styles
 
     @property
     def by(self) -> DecidedBy:
@@ -147,7 +150,9 @@ class OfflineReader:
             else "Written without a language model: fill in the blanks in square brackets."
         )
         return ReplyText(
-            reply.body(message, self.signals(message), instructions, self._name), DecidedBy.OFFLINE, note
+            reply.body(message, self.signals(message), instructions, self._name, self._styles()),
+            DecidedBy.OFFLINE,
+            note,
         )
 
     def _messages(self, thread: Thread, cancel: Cancel) -> tuple[Message, ...]:

@@ -1,29 +1,46 @@
 """An honest skeleton of a reply: what was asked, visible blanks for the answers, nothing invented."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from mailreeve.models import Message
+from mailreeve.models import Message, Style
 from mailreeve.reading import plain
-from mailreeve.reading.offline import actions, extract, phrases
+from mailreeve.reading.offline import actions, extract, manners, phrases
 from mailreeve.reading.offline.signals import Signals
 
 _MOST = 4
 
 
-def body(message: Message, signals: Signals, instructions: str, name: str) -> str:
+def body(
+    message: Message,
+    signals: Signals,
+    instructions: str,
+    name: str,
+    styles: Mapping[str, Style] = MappingProxyType({}),
+) -> str:
     """Greeting, the owner's own words if there are some, each question with a blank, closing."""
-    language = signals.language
+    style = styles.get(signals.language, Style(signals.language))
     to = "" if signals.automated else actions.first_name(message)
-    hello = phrases.say("hello", language, name=to) if to else phrases.say("hello_nobody", language)
-    parts = [hello, *_middle(message, signals, instructions, language)]
-    closing = phrases.say("bye", language)
-    return "\n\n".join([*parts, f"{closing}\n{name}" if name else closing]) + "\n"
+    form = manners.address(message.text, signals.language) or style.address
+    return framed(_middle(message, signals, instructions, signals.language, form), to, name, style)
 
 
-def _middle(message: Message, signals: Signals, instructions: str, language: str) -> list[str]:
+def framed(middle: Sequence[str], to: str, name: str, style: Style) -> str:
+    """Paragraphs between a greeting and a closing, the owner's own where they are known."""
+    own = style.greeting if bool(to) == ("{name}" in style.greeting) else ""
+    usual = (
+        phrases.say("hello", style.language, name=to) if to else phrases.say("hello_nobody", style.language)
+    )
+    hello = own.replace("{name}", to) or usual
+    closing = style.closing or phrases.say("bye", style.language)
+    signed = style.name or name
+    return "\n\n".join([hello, *middle, f"{closing}\n{signed}" if signed else closing]) + "\n"
+
+
+def _middle(message: Message, signals: Signals, instructions: str, language: str, form: str) -> list[str]:
     words = plain.lines(instructions, 4000, f"{message.text}\n{instructions}")
     about = extract.subject(message)
-    thanks = [phrases.say("thanks", language, subject=plain.capped(about, 100))] if about else []
+    thanks = [phrases.say("thanks", language, form, subject=plain.capped(about, 100))] if about else []
     if words:
         return [*thanks, words]
     asked = _asked(signals)
@@ -34,6 +51,7 @@ def _middle(message: Message, signals: Signals, instructions: str, language: str
         phrases.say(
             "asked" if text.endswith("?") else "asked_to",
             language,
+            form,
             question=plain.one_line(text, 240, message.text),
         )
         for text in asked
