@@ -80,6 +80,17 @@ async def test_anything_but_a_yes_keeps_the_draft(
     assert [draft_id] == [one["id"] for one in sandbox.api("GET", "/drafts")["drafts"]]
 
 
+async def test_a_draft_with_a_blank_is_refused_before_anybody_is_asked(
+    sandbox: SandboxServer, connect: Connect
+) -> None:
+    """The tool says what is left to fill in; the person is not bothered with it, and nothing leaves."""
+    person, draft_id = yes(), draft(sandbox, "See you at [time?].\n")
+    async with connect(elicitation_callback=person) as client:
+        result = await client.call_tool("send_mail", {"draft_id": draft_id})
+    assert (True, [], []) == (result.is_error, person.asked, sandbox.sent())
+    assert "[time?]" in said(result)
+
+
 @pytest.mark.parametrize("content", [{"send": "yes"}, {"send": 1}, {"send": ["true"]}, {"send": None}])
 async def test_an_answer_of_the_wrong_kind_is_no_yes(
     sandbox: SandboxServer, connect: Connect, content: dict[str, Any]

@@ -7,7 +7,7 @@ from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import DraftChanged, InputError, NotApproved
+from mailreeve.errors import DraftChanged, GateError, InputError, NotApproved
 from mailreeve.service import drafting, sending
 from mailreeve.service.waiting import waiting
 
@@ -69,3 +69,17 @@ def test_a_later_time_is_scheduled(sandbox: SandboxServer, box: Mailbox) -> None
     pending = sending.propose(box, draft_id, at=later)
     done = sending.confirm(box, pending.proposal_id, pending.digest, channel="tty", by="test")
     assert ("scheduled", []) == (done["status"], sandbox.sent())
+
+
+@pytest.mark.parametrize("blank", ["[ ]", "[date?]", "[Antwort]", "[votre réponse]", "[your answer]"])
+def test_what_has_blanks_leaves_neither_now_nor_later(
+    sandbox: SandboxServer, box: Mailbox, blank: str
+) -> None:
+    """Nothing is even asked while a place is open."""
+    made = drafting.draft(
+        box, to=["ana@x.example"], subject="s", body=f"See you at {blank}.", cancel=Cancel()
+    )
+    for at in (None, (datetime.now(UTC) + timedelta(days=1)).isoformat()):
+        with pytest.raises(GateError, match="left to fill in"):
+            sending.propose(box, made["draft_id"], at=at)
+    assert [] == sandbox.sent()

@@ -127,3 +127,13 @@ def test_mail_text_on_the_page_is_text(client: Client, sandbox: SandboxServer, b
         assert ["/static/mark.svg"] == [one.attributes.get("src") for one in page.tree.css("img")]
         assert not {"\u202e", "\x07"} & set(page.text)
     assert "{{ 7*7 }}" in page.words
+
+
+def test_blanks_are_marked(client: Client, box: Mailbox, draft: str) -> None:
+    """Each place to fill in stands out in the text, and words of a mail stay words."""
+    text = "Yes, at [time?] in [ ].\n\n<mark>me</mark> [not this one](x)"
+    drafting.draft(box, kind="edit", draft_id=draft, body=text, cancel=Cancel())
+    page = client.get(f"/draft/{draft}")
+    marks = [mark.text() for mark in page.tree.css(".sheet .letter mark")]
+    assert ["[time?]", "[ ]"] == marks
+    assert text in page.tree.css_first(".sheet .letter").text()  # type: ignore[union-attr] # it is there

@@ -20,7 +20,7 @@ SHORT = {
     "labels": "The labels that triage chooses from, and when each is given.",
     "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
-    "followups": "What you asked and nobody answered, and what you promised by a date.",
+    "followups": "What you asked and nobody answered, and what you promised by a date; `nudge` drafts a reminder.",
     "unsubscribe": "Leave the mailing list of a message, after you have seen exactly what leaves and said yes.",
     "calendar": "Your calendar: agenda, free times, events and answers that you confirm.",
     "contacts": "Whom you know: list, find, sync, export, merge what is there twice.",

@@ -162,6 +162,11 @@ def _reply_to(message: Message, known: Known) -> Iterator[Flag]:
 # --- what -----------------------------------------------------------------------------------------
 
 
+def blanks(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text has places that a reader left open: start and end of each."""
+    return tuple(found.span() for found in _BLANK.finditer(text))
+
+
 def _blanks(message: Message) -> Iterator[Flag]:
     found = _BLANK.findall(f"{message.subject}\n{message.text}\n{message.signature}")
     if found:

@@ -29,4 +29,4 @@ class Reader(Protocol):
         """Say what a thread says: gist, decisions, action items, open questions."""
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
-        """Propose a reply to the last message of the thread, as plain text."""
+        """Propose a reply to the last message of the thread, or a reminder when the owner wrote it, as plain text."""

@@ -16,6 +16,7 @@ from mailreeve.models import Address, ChangeState, Draft, Json, Message
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import DraftAnswer
 from mailreeve.store.journal import Intent
+from mailreeve.triage.drafting import until
 from mailreeve.triage.posting import MARK, create, sha256
 
 KINDS = ("new", "reply", "reply_all", "forward", "edit")
@@ -54,7 +55,7 @@ def draft(
 ) -> DraftAnswer:
     """Write a new mail, a reply, a forward, or change a draft. Recipients that are given replace the usual ones.
 
-    A reply without a body gets one proposed by the reader. `by` says whose words the body is when it is a
+    A reply without a body gets one proposed by the reader: an answer, or a reminder of the person's own message. `by` says whose words the body is when it is a
     program's; `system` is one that a person let in; by `mark` a new draft is found again. Raises InputError naming the wrong field.
     """
     gmail = box.gmail.bound(cancel)
@@ -118,7 +119,8 @@ def _reply(box: Mailbox, parent: Message, kind: str, body: str | None, cancel: C
     proposed, by = "", ""
     if body is None:
         times = box.times(parent, cancel) if box.config.llm.configured else ""
-        answer = box.reader().draft(box.gmail.bound(cancel).thread(parent.thread_id), times, cancel)
+        thread = until(parent, box.gmail.bound(cancel).thread(parent.thread_id))
+        answer = box.reader().draft(thread, times, cancel)
         proposed, by = answer.body, answer.by.value
     letter = compose.reply(
         parent,

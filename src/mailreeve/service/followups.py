@@ -6,8 +6,10 @@ from typing_extensions import TypedDict
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import GoogleError
+from mailreeve.errors import GoogleError, InputError
 from mailreeve.people import followups as people
+from mailreeve.service import drafting
+from mailreeve.service.answers import DraftAnswer
 from mailreeve.store.owed import Owed
 
 FRESH_MS = 6 * 3_600_000
@@ -49,6 +51,29 @@ def followups(box: Mailbox, *, days: int = people.DAYS, cancel: Cancel) -> Follo
     found = people.refresh(box.gmail.bound(cancel), box.owed, box.own, now, box.zone, cancel)
     told = people.standing(found, now, days)
     return FollowUpsAnswer(followups=[_told(box, one, now) for one in told])
+
+
+def nudge(box: Mailbox, which: str, *, cancel: Cancel) -> DraftAnswer:
+    """Draft a reminder of a message that waits for an answer, in its thread; nothing is sent.
+
+    `which` is a number of the list, or the id of its thread or message. Raises InputError when nothing waits there.
+    """
+    looked = box.owed.looked()
+    items = looked.items if looked else ()
+    one = next((each for each in items if which in {str(each.number), each.thread, each.message}), None)
+    if one is None:
+        raise InputError(f"{which[:40]!r} is no follow-up.", "`mailreeve followups` lists them.")
+    thread = box.gmail.bound(cancel).thread(one.thread)
+    now = people.of(thread, box.own, datetime.now(UTC), box.zone, 0)
+    if now is None or now.message_id != one.message:
+        raise InputError(
+            "Somebody wrote in this thread since.", "Run `mailreeve followups` for the list as it is now."
+        )
+    if not now.asked:
+        raise InputError("This waits for you, not for them: you promised something.", "Answer it yourself.")
+    if any("DRAFT" in each.labels for each in thread.messages):
+        raise InputError("The thread has a draft already.", "Finish or delete it: `mailreeve review`.")
+    return drafting.draft(box, kind="reply_all", reply_to_id=one.message, cancel=cancel)
 
 
 def keep(box: Mailbox, cancel: Cancel) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, InputError, NotFound
-from mailreeve.gate import errand
+from mailreeve.gate import errand, flags
 from mailreeve.gate.bounce import WITHIN_MS
 from mailreeve.mail import charset, mime, parts
 from mailreeve.mail.invisible import one_line
@@ -241,6 +241,16 @@ def _thread(box: Mailbox, thread_id: str, cancel: Cancel) -> tuple[MessageJson, 
         made["date"] = mail.when(box, one) or None
         told.append(made)
     return tuple(told)
+
+
+def pieces(text: str) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces; True is a blank that the person has to fill in."""
+    told: list[tuple[str, bool]] = []
+    end = 0
+    for start, stop in flags.blanks(text):
+        told += [(text[end:start], False), (text[start:stop], True)]
+        end = stop
+    return (*told, (text[end:], False))
 
 
 def reject(box: Mailbox, draft_id: str, reason: str, *, delete: bool = False, cancel: Cancel) -> str:

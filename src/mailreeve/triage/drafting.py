@@ -113,7 +113,7 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     parts = work.parts
     try:
         answer = templates.reply(work.parts, entry) or work.cascade.draft(
-            Thread(thread.id, _until(message, thread)),
+            until(message, thread),
             work.cancel,
             parts.times(message, work.cancel) if parts.times else "",
         )
@@ -151,12 +151,14 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     parts.ledger.mark_drafted(work.run, entry.message, made.id, _noted(entry, answer.note))
 
 
-def _until(message: Message, thread: Thread) -> tuple[Message, ...]:
-    """The thread as far as the message that is answered, which comes last."""
+def until(message: Message, thread: Thread) -> Thread:
+    """The thread as far as the message that is answered, which comes last; without drafts."""
     before = [
-        one for one in thread.messages if one.id != message.id and one.internal_date <= message.internal_date
+        one
+        for one in thread.messages
+        if one.id != message.id and one.internal_date <= message.internal_date and "DRAFT" not in one.labels
     ]
-    return (*before, message)
+    return Thread(thread.id, (*before, message))
 
 
 def _without(work: Work, entry: Entry, why: str) -> None:

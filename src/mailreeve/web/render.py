@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from mailreeve.service import review
 from mailreeve.web.visit import Reply, Visit
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def environment() -> "Environment":
         finalize=visible,
     )
     made.filters["moment"] = moment
+    made.filters["pieces"] = review.pieces
     made.filters["exact"] = escape  # escaped, but every character kept: for a field that is saved again
     return made
 

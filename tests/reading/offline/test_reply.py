@@ -48,10 +48,36 @@ def test_it_is_in_the_language_of_the_mail(text: str, hello: str, bye: str) -> N
     assert bye in body
 
 
-def test_it_answers_the_last_message_of_somebody_else() -> None:
-    """The owner's own last message is not the one to answer."""
-    own = mail("Which one?", sender=f"Robin Vale <{OWNER}>", to="Ana Price <ana@price-studio.example>")
-    assert "Hi Ana," in READER.draft(thread(ASKED, own), "", Cancel()).body
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Hi Ana,\n\nWhich door did you choose?\n\nRobin",
+            (
+                "Hi Ana,\n\na quick follow-up on “Door”: have you had a chance to look at it?\n\n"
+                "I had asked: “Which door did you choose?”\n\nBest regards,\nRobin\n"
+            ),
+        ),
+        (
+            "Hallo Ana,\n\nwelche Tür hast du für das Haus ausgesucht?\n\nRobin",
+            (
+                "Hallo Ana,\n\nkurze Nachfrage zu „Door“: Konntest du schon draufschauen?\n\n"
+                "Meine Frage war: „Welche Tür hast du für das Haus ausgesucht?“\n\nViele Grüße\nRobin\n"
+            ),
+        ),
+        (
+            "Guten Tag,\n\nwelche Tür haben Sie für das Haus ausgesucht?\n\nRobin",
+            (
+                "Hallo Ana,\n\nich wollte kurz zu „Door“ nachfragen: Konnten Sie schon einen Blick darauf werfen?\n\n"
+                "Meine Frage war: „Welche Tür haben Sie für das Haus ausgesucht?“\n\nViele Grüße\nRobin\n"
+            ),
+        ),
+    ],
+)
+def test_who_wrote_last_themselves_reminds(text: str, expected: str) -> None:
+    """The owner's own last message gets a reminder to its recipient, with its question and the same form of address."""
+    own = mail(text, "Door", sender=f"Robin Vale <{OWNER}>", to="Ana Price <ana@price-studio.example>")
+    assert expected == READER.draft(thread(ASKED, own), "", Cancel()).body
 
 
 def test_a_mail_that_asks_nothing_gets_one_blank() -> None:

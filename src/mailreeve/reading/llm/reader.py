@@ -155,7 +155,7 @@ class LlmReader:
         return threads.summary(thread, told, ask, redactor.mask, self._body_tokens * 4)
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
-        """Propose a reply to the last message, as plain text with visible blanks.
+        """Propose a reply to the last message, or a reminder when the owner wrote it; as plain text with visible blanks.
 
         Raises as `summarize` does.
         """
@@ -168,7 +168,7 @@ class LlmReader:
             "count": str(len(told)),
             "style": voice.told(self._styles()),
             "instructions": instructions.strip() or "(none: answer what is asked)",
-            "recipient": str(told[-1].author)[:120],
+            "recipient": _recipient(told[-1])[:120],
         }
         answer, _ = self._ask("draft", filled, schemas.draft_schema(), redactor, cancel)
         found = schemas.checked(schemas.DraftAnswer, answer)
@@ -272,6 +272,11 @@ def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, 
 def _actions(answers: Sequence[schemas.ActionAnswer], message: Message) -> tuple[ActionItem, ...]:
     shown = render.shown([message])
     return tuple(items.item(one, shown, message.id) for one in answers if one.what.strip())
+
+
+def _recipient(last: Message) -> str:
+    """Who gets the reply: the author, or the recipients when the owner wrote last."""
+    return ", ".join(map(str, last.to)) if "SENT" in last.labels else str(last.author)
 
 
 def _parrots(body: str, shown: str) -> bool:

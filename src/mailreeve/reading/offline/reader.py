@@ -137,13 +137,17 @@ class OfflineReader:
         )
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
-        """A skeleton of a reply to the last message that the owner did not write.
+        """A skeleton of a reply to the last message, or a reminder when the owner wrote it.
 
         Raises InputError for a thread without messages.
         """
-        messages = self._messages(thread, cancel)
-        others = [message for message in messages if message.author.key not in self._own]
-        message = (others or list(messages))[-1]
+        message = self._messages(thread, cancel)[-1]
+        if message.author.key in self._own and not instructions.strip():
+            return ReplyText(
+                reply.nudge(message, self.signals(message), self._name, self._styles()),
+                DecidedBy.OFFLINE,
+                "A reminder of your own message, written without a language model.",
+            )
         note = (
             "Written without a language model: your instructions are pasted in as they are."
             if instructions.strip()

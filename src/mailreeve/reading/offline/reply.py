@@ -5,10 +5,11 @@ from types import MappingProxyType
 
 from mailreeve.models import Message, Style
 from mailreeve.reading import plain
-from mailreeve.reading.offline import actions, extract, manners, phrases
+from mailreeve.reading.offline import actions, extract, lexicon, manners, phrases, sentences
 from mailreeve.reading.offline.signals import Signals
 
 _MOST = 4
+_REMINDED = 2
 
 
 def body(
@@ -23,6 +24,24 @@ def body(
     to = "" if signals.automated else actions.first_name(message)
     form = manners.address(message.text, signals.language) or style.address
     return framed(_middle(message, signals, instructions, signals.language, form), to, name, style)
+
+
+def nudge(message: Message, signals: Signals, name: str, styles: Mapping[str, Style]) -> str:
+    """A reminder of the owner's own message, with what it asked in its own words."""
+    language = signals.language
+    style = styles.get(language, Style(language))
+    form = manners.address(message.text, language) or style.address
+    about = plain.capped(extract.subject(message), 100) or "…"
+    request = lexicon.topic("request")
+    asked = [
+        piece for piece in signals.sentences if piece.rstrip().endswith("?") or request.search(piece.lower())
+    ]
+    told = [
+        phrases.say("nudge_asked", language, question=plain.one_line(piece, 240, message.text))
+        for piece in asked[:_REMINDED]
+    ]
+    to = sentences.first_name(message.to[0].name) if message.to else ""
+    return framed([phrases.say("nudge", language, form, subject=about), *told], to, name, style)
 
 
 def framed(middle: Sequence[str], to: str, name: str, style: Style) -> str:
