@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import measuring, text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.models import Json
 from mailreeve.service import evaluation as use
@@ -15,7 +15,11 @@ _FILE = click.Path(path_type=Path)
 
 @click.group(name="eval")
 def evaluation() -> None:
-    """Measure how mail is sorted, and what hostile mail achieves. Needs no account and touches none."""
+    """Measure how mail is sorted and understood, and what hostile mail achieves. Needs no account."""
+
+
+for _command in measuring.COMMANDS:
+    evaluation.add_command(_command)
 
 
 @evaluation.command()

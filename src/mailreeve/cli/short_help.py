@@ -38,7 +38,7 @@ SHORT = {
     "audit": "The append-only log of everything that was done and who decided it.",
     "serve": "Serve MCP on stdin and stdout until stdin closes; logs go to stderr.",
     "parse": "Show a message file (.eml) as Mailreeve reads it; - is stdin.",
-    "eval": "Measure how mail is sorted, and what hostile mail achieves.",
+    "eval": "Measure how mail is sorted and understood, and what hostile mail achieves.",
     "sandbox": "Serve a local Google over a mailbox file; without one, over the demo mailbox.",
     "demo": "The built-in demo mailbox.",
     "completion": "Print the completion script for a shell.",

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mailreeve.models import Json, LabelSpec
 
@@ -12,6 +13,7 @@ RESAMPLES = 2000
 Pair = tuple[str, str]
 """The label that is right, and the one that was given; empty when none was given."""
 Counts = Counter[Pair]
+T = TypeVar("T")
 Figure = Callable[[Counts], float | None]
 
 
@@ -104,12 +106,26 @@ def calibration_error(judged: Iterable[tuple[float, bool]], bins: int = 10) -> f
 
 def interval(pairs: Sequence[Pair], figure: Figure) -> tuple[float, float] | None:
     """The middle 95 % of a figure over resamples with replacement, from a fixed seed; None without a figure."""
+    return resampled(pairs, lambda drawn: figure(Counter(drawn)))
+
+
+def resampled(
+    items: Sequence[T], figure: Callable[[Sequence[T]], float | None]
+) -> tuple[float, float] | None:
+    """The middle 95 % of a figure of any items, as `interval` has it of pairs."""
+    if not items:
+        return None
     chance = random.Random(SEED)  # noqa: S311 -- resampling, repeatable
-    made = (figure(Counter(chance.choices(pairs, k=len(pairs)))) for _ in range(RESAMPLES))
+    made = (figure(chance.choices(items, k=len(items))) for _ in range(RESAMPLES))
     values = sorted(value for value in made if value is not None)
     if not values:
         return None
     return values[int(0.025 * (len(values) - 1))], values[round(0.975 * (len(values) - 1))]
+
+
+def ends(found: tuple[float, float] | None) -> list[float] | None:
+    """An interval as the outer face shows it."""
+    return None if found is None else [round(end, 4) for end in found]
 
 
 def rounded(value: float | None) -> float | None:

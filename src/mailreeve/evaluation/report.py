@@ -26,7 +26,7 @@ def triage(predictions: Sequence[Prediction], labels: Sequence[LabelSpec], usage
         "model_calls_per_mail": rounded(usage.calls / n),
         "tokens_per_mail": rounded((usage.tokens_in + usage.tokens_out) / n),
         "ms_per_mail": rounded(1000 * sum(one.seconds for one in predictions) / n),
-        "ci95": {name: _interval(pairs, figure) for name, figure in figures.items()},
+        "ci95": {name: metrics.ends(metrics.interval(pairs, figure)) for name, figure in figures.items()},
         "ece": rounded(metrics.calibration_error((_confidence(one), one.right) for one in predictions)),
         "confusion": _confusion(counts),
         "by": dict(Counter(one.verdict.by.value for one in predictions if one.verdict)),
@@ -37,11 +37,6 @@ def triage(predictions: Sequence[Prediction], labels: Sequence[LabelSpec], usage
         "cost": usage.cost,
         "predictions": [_prediction(one) for one in predictions],
     }
-
-
-def _interval(pairs: Sequence[metrics.Pair], figure: metrics.Figure) -> list[float] | None:
-    found = metrics.interval(pairs, figure)
-    return None if found is None else [round(end, 4) for end in found]
 
 
 def _confidence(one: Prediction) -> float:

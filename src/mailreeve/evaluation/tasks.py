@@ -1,11 +1,11 @@
 """How many of the tasks and of the threads that wait for an answer are found: precision, recall, F1."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"[a-z0-9äöüßéèàñ$]+")
+_WORD = re.compile(r"[^\W_$]+|\$")
 _SMALL_TEXT = """
 the a an to and or of for in on at by with from it this that is are be your you me my our we i please whether if so can
 """
@@ -56,14 +56,24 @@ def alike(one: str, other: str) -> float:
     return max(shared, SequenceMatcher(None, " ".join(sorted(first)), " ".join(sorted(second))).ratio())
 
 
-def matched(found: Sequence[str], expected: Iterable[str]) -> Found:
-    """Pair each expected task with the found one that is most like it; each counts once."""
-    left, wanted = list(found), list(expected)
-    right = 0
-    pairs = sorted(((alike(one, other), one, other) for one in left for other in wanted), reverse=True)
-    for score, one, other in pairs:
-        if score >= SHARE and one in left and other in wanted:
-            left.remove(one)
-            wanted.remove(other)
-            right += 1
-    return Found(right, len(left), len(wanted))
+def paired(found: Sequence[str], expected: Sequence[str]) -> list[tuple[int, int]]:
+    """Pair each expected task with the found one that is most like it, as (expected, found); each counts once."""
+    scores = sorted(
+        (
+            (alike(one, other), -place, -at)
+            for at, one in enumerate(found)
+            for place, other in enumerate(expected)
+        ),
+        reverse=True,
+    )
+    made: dict[int, int] = {}
+    for score, place, at in scores:
+        if score >= SHARE and -place not in made and -at not in made.values():
+            made[-place] = -at
+    return sorted(made.items())
+
+
+def matched(found: Sequence[str], expected: Sequence[str]) -> Found:
+    """How many tasks of either side have a partner on the other."""
+    right = len(paired(found, expected))
+    return Found(right, len(found) - right, len(expected) - right)

@@ -151,6 +151,17 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge says of a summary or a draft."""
+
+    faithful: bool
+    """All that it says is said in the thread, and no newer message made it void."""
+    complete: bool
+    """Nothing is missing that the owner has to know, or was asked."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyText:
     """The body of a proposed reply: plain text; unknown facts are visible blanks `[ ]`."""
 

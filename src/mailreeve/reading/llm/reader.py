@@ -15,6 +15,7 @@ from mailreeve.models import (
     DecidedBy,
     Example,
     Json,
+    Judgement,
     LabelSpec,
     Message,
     Priority,
@@ -33,7 +34,7 @@ from mailreeve.reading.llm.client import Answer, ChatClient, Question
 from mailreeve.reading.llm.redact import Redactor
 
 _PARROT_WORDS = 25
-_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "fold": 2000, "draft": 3000}
+_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "fold": 2000, "draft": 3000, "judge": 2000}
 """Generous, because models that think count their thoughts; a usual answer has 100 to 400."""
 
 
@@ -177,6 +178,24 @@ class LlmReader:
         if _parrots(body, shown):
             note = f"It repeats a long passage of the mail word for word. {note}".strip()
         return ReplyText(redactor.restore(body), DecidedBy.LLM, note)
+
+    def judge(self, thread: Thread, kind: str, text: str, cancel: Cancel) -> Judgement:
+        """Say whether a text about a thread (`kind`: a summary, a draft) is faithful and complete; for measuring.
+
+        Raises as `summarize` does.
+        """
+        cancel.check()
+        told = _tellable(thread)
+        redactor = Redactor()
+        filled = {
+            "thread": threads.newest(told, redactor.mask, self._body_tokens * 4),
+            "count": str(len(told)),
+            "kind": kind,
+            "text": text,
+        }
+        answer, _ = self._ask("judge", filled, schemas.judge_schema(), redactor, cancel)
+        found = schemas.checked(schemas.JudgeAnswer, answer)
+        return Judgement(found.faithful, found.complete, plain.one_line(found.reason, 300))
 
     def _ask(
         self, name: str, filled: dict[str, str], schema: Json, redactor: Redactor, cancel: Cancel

@@ -91,6 +91,14 @@ class DraftAnswer(_Answer):
     note: _Text = ""
 
 
+class JudgeAnswer(_Answer):
+    """The answer to judge.md."""
+
+    faithful: bool
+    complete: bool
+    reason: _Text = ""
+
+
 def checked(model: type[AnswerT], value: Json) -> AnswerT:
     """The answer as a record.
 
@@ -165,3 +173,8 @@ def fold_schema() -> Json:
 def draft_schema() -> Json:
     """The body of a reply and a note for the person."""
     return _object(body=_STRING, note=_STRING)
+
+
+def judge_schema() -> Json:
+    """Two truths about a summary or a draft, and why."""
+    return _object(faithful={"type": "boolean"}, complete={"type": "boolean"}, reason=_STRING)
