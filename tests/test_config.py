@@ -10,6 +10,7 @@ from mailreeve import config
 from mailreeve.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
+TOPIC = "topic = 'projects/p-1/topics/mail'"
 
 
 def write(home: Path, text: str) -> Path:
@@ -51,6 +52,12 @@ def test_the_example_names_every_key() -> None:
     ("text", "says"),
     [
         ("[llm]\nmodle = 'x'", "llm.modle: unknown key"),
+        ("[wake]\ntopic = 'mail'", "wake.topic"),
+        ("[wake]\nsubscription = 'projects/p-1/subscriptions/s-1'", "topic is missing"),
+        (f"[wake]\n{TOPIC}\nsubscription = 'projects/p-1/subscriptions/s-1'", "service_account"),
+        (f"[wake]\n{TOPIC}\npush_listen = '127.0.0.1:80'", "push_audience and push_account"),
+        (f"[wake]\n{TOPIC}\npush_listen = 'mail.example.com:80'", "an address and a port"),
+        (f"[wake]\n{TOPIC}\npush_listen = '127.0.0.1:99999'", "an address and a port"),
         ("[google]\nbase = 'http://example.com'", "google.base"),
         ("[google]\nquota = '2027'", "google.quota"),
         ("[triage]\nfirst_days = 0", "triage.first_days"),

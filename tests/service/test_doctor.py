@@ -58,7 +58,7 @@ def test_in_a_sound_world_all_is_in_order(app: App, sandbox: SandboxServer) -> N
     names = [one["name"] for one in answer["checks"]]
     general = ["python", "home", "disk", "config", "database", "keyring", "model", "tokens"]
     assert [*general, "google", "clock", "quota", "oauth client", "account"] == names[:13]
-    account = ["login", "permissions", "mailbox", "labels", "last run", "nights"]
+    account = ["login", "permissions", "mailbox", "labels", "last run", "nights", "watch"]
     assert [*(f"{name} {sandbox.account}" for name in account), "audit"] == names[13:]
 
 

@@ -21,6 +21,8 @@ from mailreeve.store.audit import Audit
 from mailreeve.store.db import Database
 
 if TYPE_CHECKING:
+    from mailreeve.google.pubsub import Subscription
+    from mailreeve.google.push import Doorkeeper
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
     from mailreeve.reading.llm.client import Endpoint
@@ -221,6 +223,33 @@ class App:
         bucket = QuotaBucket(self.db, account.address, PER_MINUTE[google.quota]) if account else None
         return Transport(
             login, base=google.base, timeout=google.timeout_seconds, quota=google.quota, bucket=bucket
+        )
+
+    def subscription(self) -> "Subscription":
+        """What notices of new mail are pulled from; [wake] subscription is set. Raises ConfigError."""
+        from mailreeve.app import organization
+        from mailreeve.google import credentials, pubsub
+        from mailreeve.google.delegation import delegated
+        from mailreeve.google.transport import Transport
+
+        google, wake = self.google, self.config.wake
+        patience = max(google.timeout_seconds, pubsub.PATIENCE)
+        if google.token:
+            login = credentials.ready(google.token.get_secret_value(), google.base)
+        else:
+            key = organization.key(self.config, wake.service_account)
+            login = delegated(key, None, (pubsub.SCOPE,), base=google.base, timeout=google.timeout_seconds)
+        line = Transport(login, base=google.base, timeout=patience, quota=google.quota)
+        return pubsub.Subscription(line, wake.subscription)
+
+    @cached_property
+    def doorkeeper(self) -> "Doorkeeper":
+        """Who may push notices; [wake] push_audience and push_account are set."""
+        from mailreeve.google.push import Doorkeeper
+
+        google, wake = self.google, self.config.wake
+        return Doorkeeper(
+            wake.push_audience, wake.push_account, base=google.base, timeout=google.timeout_seconds
         )
 
     @property

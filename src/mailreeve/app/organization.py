@@ -28,12 +28,13 @@ def accounts(config: Config) -> tuple[Account, ...]:
     return tuple(Account(address, base, scopes, able) for address in named)
 
 
-def key(config: Config) -> "ServiceKey":
-    """The key of the service account. Raises ConfigError."""
+def key(config: Config, other: Path | None = None) -> "ServiceKey":
+    """The key of the service account, or of another one. Raises ConfigError."""
     from mailreeve.google.delegation import read_key
 
-    assert config.organization.service_account is not None  # noqa: S101 -- the caller asked `is_on`
-    return read_key(config.organization.service_account.expanduser())
+    file = other or config.organization.service_account
+    assert file is not None  # noqa: S101 -- the caller asked `is_on`, or config/load.py demands it
+    return read_key(file.expanduser())
 
 
 def _from_file(file: Path | None) -> list[str]:

@@ -260,6 +260,7 @@ def runs(console: "Console", answer: RunsAnswer) -> None:
         console.print(
             f"A worker is alive; its next run is planned for {answer['next'][:16].replace('T', ' ')}."
         )
+    _watch(console, answer)
     if not answer["runs"]:
         console.print("There was no run yet.")
         return
@@ -273,6 +274,22 @@ def runs(console: "Console", answer: RunsAnswer) -> None:
         wide = (calls, one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
         made.add_row(one["run"], one["state"], *map(str, counts), *(() if narrow else wide))
     console.print(made)
+
+
+def _watch(console: "Console", answer: RunsAnswer) -> None:
+    """Whether Gmail tells of new mail; nothing where that is not wanted."""
+    watch = answer.get("watch")
+    if watch is None or watch["state"] == "off":
+        return
+    until, noticed = (watch[name][:16].replace("T", " ") for name in ("until", "noticed"))
+    last = f"; last notice {noticed} UTC" if noticed else ""
+    said = {
+        "live": f"Gmail watches the mailbox until {until} UTC{last}.",
+        "silent": f"Gmail watches the mailbox until {until} UTC, but new mail came without a notice{last}.",
+        "lapsed": f"Gmail's watch lapsed at {until} UTC; the worker renews it. {safe(watch['error'])}",
+        "none": "Gmail does not watch the mailbox yet; the worker sees to that.",
+    }
+    console.print(said.get(watch["state"], safe(watch["error"])).rstrip())
 
 
 def labels(console: "Console", answer: LabelsAnswer) -> None:

@@ -61,6 +61,7 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
         config = config.model_copy(update={"policy": every})
     _check_organization(config, file)
     _check_engine(config, file)
+    _check_wake(config, file)
     _check_ids(config, file)
     return _with_secrets(config, environ)
 
@@ -79,6 +80,15 @@ def _check_engine(config: Config, file: Path) -> None:
         raise ConfigError(
             f'{file}: [engine] kind = "dbos" keeps its queues on PostgreSQL, and [store] url is not set.',
             "Set [store] url or MAILREEVE_DATABASE_URL, or take the line out.",
+        )
+
+
+def _check_wake(config: Config, file: Path) -> None:
+    key = config.wake.service_account or config.organization.service_account
+    if config.wake.subscription and not key and not config.google.token:
+        raise ConfigError(
+            f"{file}: [wake] subscription is pulled by a service account, and there is no key of one.",
+            "Set [wake] service_account to the path of its JSON key (docs/wake.md).",
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from mailreeve.config.wake import WakeConfig
 from mailreeve.models import Archetype
 
 Capability = Literal["read", "label", "draft", "send", "outbound", "contacts", "calendar"]
@@ -335,6 +336,7 @@ class Config(_Section):
     telemetry: TelemetryConfig = TelemetryConfig()
     engine: EngineConfig = EngineConfig()
     organization: OrganizationConfig = OrganizationConfig()
+    wake: WakeConfig = WakeConfig()
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     destination: tuple[DestinationConfig, ...] = ()

@@ -1,6 +1,7 @@
 """Logging in and out."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from typing_extensions import TypedDict
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.errors import ConfigError, InputError, MailreeveError
+from mailreeve.service import watching
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.contacts import Contacts
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 CONNECTIONS = "https://myaccount.google.com/connections"
 """Where a person takes a login back at Google."""
+
+_PATIENCE = 10.0
+"""Seconds for what a logout asks of Google beside the login itself."""
 
 DISABLED = {
     "read": "searching, reading, summaries and triage",
@@ -164,6 +169,8 @@ def logout(app: App, address: str = "") -> LogoutAnswer:
             "There is no login to take back: the organization's service account acts for this person.",
             "Take the address out of [organization] in config.toml.",
         )
+    with suppress(MailreeveError):  # else Gmail's watch ends by itself within a week
+        watching.stop(app, account.address, Cancel(_PATIENCE))
     try:
         at_google, advice = ("revoked" if revoke(app, account.address) else "dead"), ""
     except MailreeveError as error:

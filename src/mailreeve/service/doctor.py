@@ -15,11 +15,11 @@ from mailreeve import __version__
 from mailreeve.app import App
 from mailreeve.errors import MailreeveError
 from mailreeve.platform import is_private
-from mailreeve.service import doctor_google, doctor_model, working
+from mailreeve.service import doctor_google, doctor_model, watching, working
 from mailreeve.service.answers import Check, DoctorAnswer
 from mailreeve.service.finding import Finding, bad, good
 from mailreeve.store.audit import GENESIS, Audit
-from mailreeve.store.db import damaged
+from mailreeve.store.db import damaged, now_ms
 from mailreeve.store.runs import Run, Runs, RunState
 
 LEAST_FREE = 200_000_000
@@ -80,6 +80,7 @@ def doctor(
         for address in accounts:
             found.look(f"last run {address}", lambda address=address: _last_run(app, address))  # type: ignore[misc]
             found.look(f"nights {address}", lambda address=address: working.health(app, address))  # type: ignore[misc]
+            found.look(f"watch {address}", lambda address=address: watching.health(app, address, now_ms()))  # type: ignore[misc]
         found.look("audit", lambda: _audit(app))
     return found.answer()
 

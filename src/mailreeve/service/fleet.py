@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, ConfigError, MailreeveError, RunOver, StoreError
-from mailreeve.service import later, triage, working
+from mailreeve.service import later, pulling, triage, waking, watching, working
 from mailreeve.store.due import Due
 from mailreeve.store.workers import ALIVE, Workers
 from mailreeve.triage.durable import VERSION, Durable, recorded
@@ -48,8 +48,11 @@ def work(
     tick: float = working.TICK,
     name: str = "",
     version: str = VERSION,
+    bell: waking.Bell | None = None,
 ) -> None:
     """Go on until the cancel is set; `tell` gets a line for each run and each failure.
+
+    Notices of new mail are found by the next look of whichever worker makes it, so that nobody need hear the bell.
 
     Raises ConfigError without the extra `server`, AlreadyRunning when a worker of this name is alive.
     """
@@ -58,7 +61,9 @@ def work(
         Workers(app.db).beat(name, _ms(now()))
         Workers(app.db).failed(name, "")
         fleet = _Fleet(app, tell, cancel, now, name, tick)
-        with working.beating(app, name, now, tick), _launched(fleet, version):
+        notices = waking.Notices(app, bell or waking.Bell(), now)
+        listening = pulling.listening(app, notices, tell, now, min(tick, pulling.PAUSE))
+        with working.beating(app, name, now, tick), listening, _launched(fleet, version):
             while not cancel.is_set:
                 with suppress(StoreError):  # the server is away: DBOS waits for it, too
                     fleet.take_over(version)
@@ -155,20 +160,23 @@ class _Fleet:
             return []
         now, due = self.now(), Due(self.app.db)
         first = min((row.since for row in Workers(self.app.db).all()), default=_ms(now))
-        last, polls = due.last_runs(), self._is_time_to_poll(moment)
-        errands = due.sends(_ms(now)) | later.events_due(self.app, _ms(now))
+        last, awake = due.last_runs(), waking.awake(self.app)
+        errands = (
+            due.sends(_ms(now)) | later.events_due(self.app, _ms(now)) | watching.due(self.app, _ms(now))
+        )
         in_hand, found = _in_hand(), list[list[str]]()
         for address in [one.address for one in self.app.logins]:
             since = datetime.fromtimestamp(last.get(address, first) / 1000, UTC)
             night = bool(self.app.plan.between(since, now))
-            why = NIGHT if night else NEWS if polls else ERRANDS if address in errands else ""
+            news = address in awake or self._is_time_to_poll(address, moment)
+            why = NIGHT if night else NEWS if news else ERRANDS if address in errands else ""
             if why and key_of(address) not in in_hand:
                 found.append([key_of(address), why])
         return found
 
-    def _is_time_to_poll(self, moment: datetime) -> bool:
-        """Once in each span of `[night] every`, told by the planned moment: the same for every worker."""
-        every = self.app.config.night.every
+    def _is_time_to_poll(self, address: str, moment: datetime) -> bool:
+        """Once in each span between two looks, told by the planned moment: the same for every worker."""
+        every = waking.every(self.app, address, _ms(moment))
         if not every:
             return False
         span, at = int(every.total_seconds()), int(moment.timestamp())
@@ -197,17 +205,22 @@ class _Fleet:
         return ""
 
     def _served(self, address: str, why: str, attempt: int) -> str:
-        if not recorded("is due", lambda: self._is_due(address, why, attempt)):
+        for told in watching.keep(self.app, address, _ms(self.now()), self.cancel):
+            self.tell(told)
+        notice = waking.since(self.app, address)
+        if not recorded("is due", lambda: self._is_due(address, why, attempt, notice)):
             for done in later.errands(self.app, address, _ms(self.now()), self.cancel):
                 self.tell(done)
             return ""
         answer = triage.triage(self.app.mailbox(address), cancel=self.cancel, engine=Durable())
         self.tell(working.line(answer))
+        if notice:
+            waking.followed(self.app, address, notice, _ms(self.now()), found=True)
         if attempt:
             Workers(self.app.db).failed(self.name, "")
         return answer["run"]
 
-    def _is_due(self, address: str, why: str, attempt: int) -> bool:
+    def _is_due(self, address: str, why: str, attempt: int, notice: int) -> bool:
         """The ledger says: somebody else may have done it since it was queued."""
         box = self.app.mailbox(address)
         if attempt and box.ledger.left():
@@ -215,7 +228,11 @@ class _Fleet:
         if why == NIGHT:
             first = min((row.since for row in Workers(self.app.db).all()), default=0)
             return working.is_night(self.app, address, first, self.now())
-        return why == NEWS and working.has_news(box, self.cancel)
+        if why != NEWS:
+            return False
+        found = working.has_news(box, self.cancel)
+        waking.followed(self.app, address, notice, _ms(self.now()), found=found)
+        return found
 
     def _again(self, key: str, why: str, attempt: int, seconds: float) -> None:
         from dbos import DBOS, SetEnqueueOptions

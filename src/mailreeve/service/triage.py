@@ -10,7 +10,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents, style
-from mailreeve.service import destinations, digest, followups, later, purging
+from mailreeve.service import destinations, digest, followups, later, purging, watching
 from mailreeve.service.answers import (
     Failed,
     InboxRow,
@@ -145,7 +145,8 @@ def runs(box: Mailbox, *, limit: int = 20) -> RunsAnswer:
     alive = Workers(box.app.db).alive(int(moment.timestamp() * 1000))
     coming = box.app.plan.next(moment) if alive else None
     told = coming.astimezone(box.app.plan.zone).isoformat() if coming else ""
-    return RunsAnswer(runs=found, worker=alive, next=told)  # type: ignore[typeddict-item] # the keys are pinned by a test
+    watch = watching.told(box.app, box.address, int(moment.timestamp() * 1000))
+    return RunsAnswer(runs=found, worker=alive, next=told, watch=watch)  # type: ignore[typeddict-item] # the keys are pinned by a test
 
 
 def at_work(box: Mailbox) -> str:

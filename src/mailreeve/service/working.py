@@ -11,13 +11,13 @@ from mailreeve.app import App, Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, MailreeveError, StoreError
 from mailreeve.platform import exclusive
-from mailreeve.service import later, triage
+from mailreeve.service import later, pulling, triage, waking, watching
 from mailreeve.service.answers import RunAnswer
 from mailreeve.service.finding import Finding, bad, good
 from mailreeve.store.due import FINISHED
-from mailreeve.store.runs import Runs
+from mailreeve.store.runs import Runs, RunState
 from mailreeve.store.workers import Workers
-from mailreeve.triage import intake
+from mailreeve.triage import dead, intake
 from mailreeve.triage.nights import told
 from mailreeve.triage.run import Options
 from mailreeve.triage.work import reason
@@ -37,9 +37,15 @@ def utc_now() -> datetime:
 
 
 def work(
-    app: App, tell: Callable[[str], None], cancel: Cancel, *, now: Clock = utc_now, tick: float = TICK
+    app: App,
+    tell: Callable[[str], None],
+    cancel: Cancel,
+    *,
+    now: Clock = utc_now,
+    tick: float = TICK,
+    bell: waking.Bell | None = None,
 ) -> None:
-    """Go on until the cancel is set; `tell` gets a line for each run and each failure.
+    """Go on until the cancel is set; `tell` gets a line for each run and each failure. Looks at once when the bell rings.
 
     Raises AlreadyRunning when this home has a worker.
     """
@@ -47,12 +53,16 @@ def work(
         name = name_of(app)
         Workers(app.db).beat(name, _ms(now()))
         Workers(app.db).failed(name, "")
-        worker = _Worker(app, tell, cancel, now, name)
-        with beating(app, name, now, tick):
+        worker, bell = _Worker(app, tell, cancel, now, name), bell or waking.Bell()
+        notices = waking.Notices(app, bell, now)
+        with (
+            beating(app, name, now, tick),
+            pulling.listening(app, notices, tell, now, min(tick, pulling.PAUSE)),
+        ):
             while not cancel.is_set:
                 worker.round()
                 with suppress(Cancelled):
-                    cancel.sleep(tick)
+                    bell.rest(cancel, tick) if app.config.wake.is_on else cancel.sleep(tick)
         Workers(app.db).end(name)
 
 
@@ -87,6 +97,7 @@ class _Worker:
         self._polled: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
         self._retry: dict[str, datetime] = {}
+        self._known: set[str] = set()
 
     def round(self) -> None:
         """Look once at every account; what fails is told, and tried again later and later."""
@@ -131,10 +142,15 @@ class _Worker:
 
     def _serve(self, address: str) -> None:
         now, app = self._now(), self._app
-        if self._is_night(address, now) or self._has_news(address, now):
+        for said in watching.keep(app, address, _ms(now), self._cancel):
+            self._tell(said)
+        notice = waking.since(app, address)
+        if self._is_night(address, now) or self._is_left(address) or self._has_news(address, now, notice):
             answer = triage.triage(app.mailbox(address), cancel=self._cancel)
-            for told in (line(answer), *answer.get("digest", ())):
-                self._tell(told)
+            for said in (line(answer), *answer.get("digest", ())):
+                self._tell(said)
+            if notice:
+                waking.followed(app, address, notice, _ms(now), found=True)
             return
         for done in later.errands(app, address, _ms(now), self._cancel):
             self._tell(done)
@@ -144,13 +160,22 @@ class _Worker:
         first = next((row.since for row in rows if row.name == self._name), _ms(now))
         return is_night(self._app, address, first, now)
 
-    def _has_news(self, address: str, now: datetime) -> bool:
-        """Ask Gmail's history, when it is time to."""
-        every = self._app.config.night.every
-        if not every or now - self._polled.get(address, now - every) < every:
+    def _is_left(self, address: str) -> bool:
+        """The last run was broken off with mail in hand: asked at the start, and after a failure."""
+        if address in self._known and not self._failures.get(address):
+            return False
+        self._known.add(address)
+        return is_left(self._app.mailbox(address))
+
+    def _has_news(self, address: str, now: datetime, notice: int) -> bool:
+        """Ask Gmail's history, after a notice or when it is time to."""
+        every = waking.every(self._app, address, _ms(now))
+        if not notice and (not every or now - self._polled.get(address, now - every) < every):
             return False
         self._polled[address] = now
-        return has_news(self._app.mailbox(address), self._cancel)
+        found = has_news(self._app.mailbox(address), self._cancel)
+        waking.followed(self._app, address, notice, _ms(now), found=found)
+        return found
 
 
 def is_night(app: App, address: str, first: int, now: datetime) -> bool:
@@ -161,6 +186,13 @@ def is_night(app: App, address: str, first: int, now: datetime) -> bool:
     runs = Runs(app.db, address).latest(_LOOKED_AT)
     last = next((run.started for run in runs if run.state in FINISHED), None)
     return bool(app.plan.between(last or datetime.fromtimestamp(first / 1000, UTC), now))
+
+
+def is_left(box: Mailbox) -> bool:
+    """The last run was broken off, and what it had in hand is not done yet."""
+    dead.close_if_dead(box.ledger)
+    last = next(iter(box.ledger.runs.latest(1)), None)
+    return last is not None and last.state is RunState.INTERRUPTED and bool(box.ledger.left())
 
 
 def has_news(box: Mailbox, cancel: Cancel) -> bool:

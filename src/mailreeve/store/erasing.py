@@ -38,6 +38,7 @@ TABLES = {
                 "style",
                 "style_phrase",
                 "style_draft",
+                "watch",
             ),
         ),
         "account",

@@ -428,7 +428,22 @@ M018 = (
 )
 """How the person writes, as counts; phrases that they chose; and hashes of drafts, to see what they made of them."""
 
+M019 = (
+    """create table watch (
+        account text primary key,
+        topic text not null default '',
+        expires bigint not null default 0,
+        renewed bigint not null default 0,
+        tried bigint not null default 0,
+        error text not null default '',
+        noticed bigint not null default 0,
+        looked bigint not null default 0,
+        missed integer not null default 0
+    )""",
+)
+"""Until when Gmail tells of a mailbox's changes, and what it told."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016, M017, M018),
+    *(M012, M013, M014, M015, M016, M017, M018, M019),
 )

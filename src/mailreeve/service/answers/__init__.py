@@ -52,6 +52,7 @@ from mailreeve.service.answers.triage import (
     RunsAnswer,
     TokensJson,
     UndoAnswer,
+    WatchJson,
 )
 
 __all__ = [
@@ -99,4 +100,5 @@ __all__ = [
     "UndoAnswer",
     "VerdictJson",
     "WaitingDraft",
+    "WatchJson",
 ]

@@ -110,6 +110,18 @@ class RunAnswer(RunCounts):
     """How many of its changes undo could take back; 0: there is nothing to take back."""
 
 
+class WatchJson(TypedDict):
+    """Gmail's watch on the mailbox."""
+
+    state: str
+    """off, none, live, silent (mail came without a notice), failing or lapsed."""
+    until: str
+    """When it would lapse, ISO 8601 in UTC; empty while there is none."""
+    noticed: str
+    """When the last notice came."""
+    error: str
+
+
 class RunsAnswer(TypedDict):
     """Past runs, the newest first."""
 
@@ -118,6 +130,8 @@ class RunsAnswer(TypedDict):
     """A worker is alive."""
     next: NotRequired[str]
     """When it makes its next run, ISO 8601; empty when no worker is alive."""
+    watch: NotRequired[WatchJson]
+    """Whether Gmail tells of new mail."""
 
 
 class UndoAnswer(TypedDict):
