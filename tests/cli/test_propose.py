@@ -1,6 +1,7 @@
 """propose: another program asks on stdin, a person decides."""
 
 import json
+import os
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -29,3 +30,20 @@ def test_a_key_is_made_by_a_person(run: Run, demo: SandboxServer) -> None:
     assert ["shop"] == [one["id"] for one in run("systems", "--json").json["systems"]]
     assert "mrk_" not in run("systems").out
     assert [0, 1] == [run("systems", "remove", "shop").code for _ in range(2)]
+
+
+def test_a_template_is_agreed_to_by_a_person(run: Run, demo: SandboxServer) -> None:
+    """On a terminal, after all of it was shown; a program without one gets exit code 5 and changes nothing."""
+    (Path(os.environ["MAILREEVE_HOME"]) / "config.toml").write_text(
+        '[policy]\ncapabilities = ["read", "draft", "send"]\n[[template]]\nid = "shipped"\nsystem = "shop"\n'
+        'to = ["@example.org"]\nsubject = "Order {{ order }}"\nbody = "It has left."\n[template.fields]\norder = "[0-9]+"\n'
+    )
+    assert 2 == run("systems", "consent", "shipped").code
+    on_terminal("", "systems", "add", "shop")
+    assert 5 == run("systems", "consent", "shipped").code
+    code, shown = on_terminal("yes", "systems", "consent", "shipped")
+    assert (0, True, True) == (code, "It has left." in shown, "@example.org" in shown)
+    assert [True] == [one["agreed"] for one in run("systems", "templates", "--json").json["templates"]]
+    assert [0, 1] == [run("systems", "revoke", "shipped").code for _ in range(2)]
+    assert "not agreed" in run("systems", "templates").out
+    assert demo.base_url

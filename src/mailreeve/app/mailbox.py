@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mailreeve.gate.gate import Gate
     from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
+    from mailreeve.gate.standing import Standing
     from mailreeve.google.calendar import Calendar
     from mailreeve.google.gmail import Gmail
     from mailreeve.google.transport import Transport
@@ -168,6 +169,7 @@ class Mailbox:
             own_addresses=tuple(sorted(self.own)),
             account=self.address,
             digest_to_self=self.mails_digest,
+            standing=lambda kind: outside.standing(self, kind),
         )
         proposals = Proposals(self.app.db, self.address)
         proposals.forget(now_ms() - self.config.privacy.decisions_days * 86_400_000)
@@ -288,6 +290,13 @@ class Mailbox:
         from mailreeve.app import outside
 
         return outside.calendar_mirrors(self)
+
+    @property
+    def templates(self) -> "tuple[Standing, ...]":
+        """Mails that other software may have sent by itself, as the settings and its keys are now. Raises ConfigError."""
+        from mailreeve.app import outside
+
+        return outside.templates(self)
 
     @cached_property
     def mirrors(self) -> "tuple[Mirror[Contact], ...]":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mailreeve.gate.forms import Form, Item
     from mailreeve.gate.mirror import Mirror
     from mailreeve.gate.outbox import Outlet
+    from mailreeve.gate.standing import Standing
     from mailreeve.google.tokens import Keyring
     from mailreeve.models import Contact, Entry
     from mailreeve.outbound.desk import Desk, Step
@@ -52,6 +53,32 @@ def outlet(box: "Mailbox") -> "Outlet":
         SystemClock(),
         Tickets(db, box.address),
     )
+
+
+def templates(box: "Mailbox") -> "tuple[Standing, ...]":
+    """The mails that other software may have sent by itself; each still needs a person's consent. Raises ConfigError."""
+    from mailreeve.gate.standing import Standing
+    from mailreeve.store.systems import Systems
+
+    systems = Systems(box.app.db, box.address)
+    made = []
+    for one in box.config.template:
+        fields, hashed = tuple(one.fields.items()), systems.key_hash(one.system)
+        made.append(Standing(one.id, one.system, hashed, one.to, one.subject, one.body, fields, one.per_day))
+        made[-1].check()
+    return tuple(made)
+
+
+def standing(box: "Mailbox", kind: str) -> "Standing | None":
+    """The template of a kind of proposal, while a person's consent to exactly it stands."""
+    from mailreeve.gate.standing import PREFIX
+    from mailreeve.store.consents import Consents
+
+    if not kind.startswith(PREFIX):
+        return None
+    consents = Consents(box.app.db, box.address)
+    agreed = (one for one in templates(box) if one.kind == kind and one.key_hash)
+    return next((one for one in agreed if consents.stands(one.key, one.terms)), None)
 
 
 def cancellations(box: "Mailbox", proposals: "Proposals") -> "Cancellations":

@@ -8,7 +8,7 @@ import click
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.cli.text import safe
 from mailreeve.errors import InputError
-from mailreeve.service import asking
+from mailreeve.service import asking, standing
 
 _LOCAL = "command-line"
 """Whose wishes come by the command: whoever may run it is the person or acts for them."""
@@ -78,6 +78,63 @@ def remove(face: Face, name: str) -> int:
     """Its key no longer counts."""
     found = asking.shut_out(face.box, name)
     click.echo(f"{safe(name)}: {'removed' if found else 'there is none'}.")
+    return 0 if found else 1
+
+
+@systems.command()
+@json_option
+@click.pass_obj
+def templates(face: Face, as_json: bool) -> None:
+    """Mails that a system may have sent by itself once you agree: the [[template]] sections of config.toml."""
+    found = standing.templates(face.box)
+    if as_json:
+        print_json({"templates": found})
+        return
+    for one in found:
+        agreed = f"agreed {one['since'][:16]}" if one["agreed"] else "not agreed: each is a question"
+        click.echo(f"{one['id']}  {one['system']}  to {', '.join(map(safe, one['to']))}  {agreed}")
+    if not found:
+        click.echo("There are none (docs/propose.md).")
+
+
+@systems.command()
+@click.argument("template")
+@json_option
+@click.pass_obj
+def consent(face: Face, template: str, as_json: bool) -> int:
+    """Look at a template, and agree that its mails leave without a question; on a terminal only."""
+    one = next((each for each in standing.templates(face.box) if each["id"] == template), None)
+    if one is None or not one["known"]:
+        standing.agree(face.box, template, "", by="terminal", how="terminal")  # says what is missing
+        return 1
+    fields = "\n".join(f"  {name}: {safe(pattern)}" for name, pattern in one["fields"].items())
+    click.echo(
+        f"{one['system']} may then send this mail without asking you, at most {one['per_day']} a day,\n"
+        f"to {', '.join(map(safe, one['to']))}. A sent mail cannot be taken back.\n\n"
+        f"Subject: {safe(one['subject'])}\n\n{safe(one['body'])}\n\nIt fills in:\n{fields or '  nothing'}\n",
+        err=True,
+    )
+    status = "needs_user"
+    if face.asks:
+        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
+        status = "agreed" if said == "yes" else "declined"
+    if status == "agreed":
+        standing.agree(face.box, template, one["terms"], by="terminal", how="terminal")
+    if as_json:
+        print_json({"id": template, "status": status})
+    else:
+        told = {"agreed": "Agreed.", "declined": "Each of them stays a question."}
+        click.echo(told.get(status, "Run it in a terminal."))
+    return 5 if status == "needs_user" else 0
+
+
+@systems.command()
+@click.argument("template")
+@click.pass_obj
+def revoke(face: Face, template: str) -> int:
+    """Take a consent back: from now on each mail of the template is a question."""
+    found = standing.revoke(face.box, template, by="terminal")
+    click.echo("Taken back." if found else "There was no consent.")
     return 0 if found else 1
 
 

@@ -22,6 +22,7 @@ from mailreeve.config.sections import (
     StepConfig,
     StoreConfig,
     TelemetryConfig,
+    TemplateConfig,
     TriageConfig,
     UserConfig,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "StepConfig",
     "StoreConfig",
     "TelemetryConfig",
+    "TemplateConfig",
     "TriageConfig",
     "UserConfig",
     "home_folder",

@@ -302,6 +302,22 @@ class DestinationConfig(_Section):
     seen: StepConfig | None = None
 
 
+class TemplateConfig(_Section):
+    """A mail that other software may have sent by itself, once you have agreed to it (docs/propose.md)."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    system: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    """Who may ask for it: a name of `mailreeve systems`."""
+    to: tuple[str, ...] = Field(min_length=1, max_length=100)
+    """Who may get it: addresses, or @domain."""
+    subject: str = Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f]*$")
+    body: str = Field(min_length=1, max_length=20_000)
+    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], str] = {}
+    """What the system fills in: each name, and the pattern that the whole value has to match."""
+    per_day: int = Field(default=20, ge=1, le=500)
+    """So many leave without a question within 24 hours."""
+
+
 class DavConfig(_Section):
     """A collection on a server that Google is kept in step with, once you have agreed to it."""
 
@@ -340,6 +356,7 @@ class Config(_Section):
     labels: tuple[LabelConfig, ...] = ()
     """Empty is the built-in set (triage/labels.py)."""
     destination: tuple[DestinationConfig, ...] = ()
+    template: tuple[TemplateConfig, ...] = ()
     address_book: tuple[DavConfig, ...] = ()
     """CardDAV servers for your contacts (docs/contacts.md)."""
     calendar_server: tuple[DavConfig, ...] = ()

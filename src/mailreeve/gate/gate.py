@@ -104,6 +104,13 @@ class Gate:
         """
         return self._propose(draft_id, "digest", 0, ours=ours)
 
+    def propose_standing(self, draft_id: str, kind: str, ours: Collection[str]) -> Proposal:
+        """The same for a mail of a template, which may leave without a question while a person's consent to it stands.
+
+        `ours` are as for the digest: what somebody changed in the draft since is asked about.
+        """
+        return self._propose(draft_id, kind, 0, ours=ours)
+
     def _propose(
         self, draft_id: str, kind: str, at: int, *, ask: bool = False, ours: Collection[str] | None = None
     ) -> Proposal:
@@ -299,7 +306,8 @@ class Gate:
     def _check_policy(self, proposal: Proposal, now: int) -> None:
         """The settings may have changed since the approval."""
         sent = self._proposals.sent_since(now - DAY_MS)
-        ruling = policy.rule(self._policy, proposal.kind, proposal.envelope, proposal.flags, sent)
+        of_kind = self._proposals.sent_since(now - DAY_MS, proposal.kind)
+        ruling = policy.rule(self._policy, proposal.kind, proposal.envelope, proposal.flags, sent, of_kind)
         if ruling.answer is Answer.REFUSE:
             raise GateError(ruling.reason, policy.advice(self._policy))
         if proposal.decided_how == "policy" and ruling.answer is not Answer.ALLOW:

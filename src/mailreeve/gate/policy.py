@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailreeve.gate.standing import Standing
 from mailreeve.models import Envelope, Flag, Weight
 
 
@@ -28,6 +29,10 @@ def _never() -> bool:
     return False
 
 
+def _none(_kind: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the person set in config.toml; the defaults send nothing."""
@@ -44,15 +49,28 @@ class Policy:
     """The account's own address, no alias: where the digest may go."""
     digest_to_self: Callable[[], bool] = _never
     """True while a person agrees that the digest is mailed to the account itself; asked each time it counts."""
+    standing: Callable[[str], Standing | None] = _none
+    """The template that a kind of proposal is under, while a person's consent to it stands; asked each time it counts."""
 
 
 DIGEST = ":digest"
 """Under this name a person's consent to the mailed digest is kept; no destination can have it."""
+_ABOUT_STRANGERS = frozenset({"new_recipient"})
 _ABOUT_WORDS = frozenset({"blanks", "attachment_missing"})
 
 
-def rule(policy: Policy, kind: str, envelope: Envelope, flags: Sequence[Flag], sent_today: int) -> Ruling:
-    """Refuse what must not leave, allow the two exceptions that a person set, ask for everything else."""
+def rule(
+    policy: Policy, kind: str, envelope: Envelope, flags: Sequence[Flag], sent_today: int, of_kind: int = 0
+) -> Ruling:
+    """Refuse what must not leave, allow the exceptions that a person set, ask for everything else.
+
+    `of_kind` is how many of the same kind left within 24 hours.
+    """
+    grant = policy.standing(kind)
+    if grant and not all(map(grant.covers, envelope.recipients)):
+        grant = None
+    if grant:  # the person chose these recipients, known or not; an imitated address is still asked about
+        flags = [flag for flag in flags if flag.code not in _ABOUT_STRANGERS]
     if kind == "digest" and to_itself(
         policy, envelope
     ):  # its words are those of other mails: what they leave blank or attach is not its own
@@ -64,6 +82,12 @@ def rule(policy: Policy, kind: str, envelope: Envelope, flags: Sequence[Flag], s
         return Ruling(Answer.ASK, "There is something to look at first.")
     if kind == "digest" and to_itself(policy, envelope) and policy.digest_to_self():
         return Ruling(Answer.ALLOW, "The digest goes to the account's own address, as you agreed.")
+    if grant and of_kind >= grant.per_day:
+        return Ruling(
+            Answer.ASK, f"{of_kind} of {grant.id} left within 24 hours; per_day is {grant.per_day}."
+        )
+    if grant:
+        return Ruling(Answer.ALLOW, f"You agreed to mails of the template {grant.id} by {grant.system}.")
     if kind != "digest" and all(trusted(policy, address) for address in envelope.recipients):
         return Ruling(Answer.ALLOW, "Every recipient is in [policy] trusted_recipients.")
     return Ruling(Answer.ASK, "A person confirms every message.")

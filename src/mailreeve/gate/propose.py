@@ -66,7 +66,8 @@ class Proposer:
         examined = self.examine(draft)
         now = self._clock.now()
         sent = self._proposals.sent_since(now - DAY_MS)
-        ruling = policy.rule(self._policy, kind, examined.envelope, examined.flags, sent)
+        of_kind = self._proposals.sent_since(now - DAY_MS, kind)
+        ruling = policy.rule(self._policy, kind, examined.envelope, examined.flags, sent, of_kind)
         if ruling.answer is Answer.REFUSE:
             self._audit.append("send.refused", {"draft": draft.id, "kind": kind})
             raise GateError(ruling.reason, policy.advice(self._policy))

@@ -1,4 +1,4 @@
-"""Other software asks for a mail: it becomes a draft and a question to the person. Nothing is sent from here."""
+"""Other software asks for a mail: it becomes a draft and a question to the person, or goes by their standing consent."""
 
 import hashlib
 import json
@@ -13,7 +13,10 @@ from typing_extensions import TypedDict
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, InputError, MailreeveError
-from mailreeve.service import drafting, sending
+from mailreeve.gate.standing import PREFIX
+from mailreeve.models import Proposal
+from mailreeve.models import ProposalState as State
+from mailreeve.service import drafting, sending, standing
 from mailreeve.service.answers import SendAnswer
 from mailreeve.store.db import now_ms
 from mailreeve.store.systems import Systems
@@ -93,23 +96,27 @@ def who(box: Mailbox, key: str) -> str:
 def ask(box: Mailbox, system: str, wish: Any, *, cancel: Cancel) -> SendAnswer:
     """Write the draft and put it before the person; the same `key` again tells where it stands.
 
-    Raises InputError naming the wrong field, and TooMany above the cap.
+    A mail of a template leaves at once while the person's standing consent to it stands. Raises InputError naming the
+    wrong field, and TooMany above the cap.
     """
-    key, letter = _read(wish)
+    key, letter, template = _understood(box, system, wish)
     known = Systems(box.app.db, box.address)
-    digest = hashlib.sha256(json.dumps(letter, sort_keys=True).encode()).hexdigest()
+    told = {**letter, "template": template} if template else letter
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     before = known.wish(system, key)
     if before and before.digest != digest:
         raise InputError("This key was used for another mail.", "Give each mail a key of its own.")
     if before and before.proposal:
-        return sending.outcome(box, sending.current(box, before.proposal))
+        current = sending.current(box, before.proposal)
+        return _sent(box, current) or sending.outcome(box, current)
     if before is None and known.count(system, now_ms() - HOUR_MS) >= PER_HOUR:
         raise TooMany(f"{system} asked for {PER_HOUR} mails within an hour.", "Ask again later.")
     known.begin(system, key, digest)
-    draft = (before.draft if before else "") or _draft(box, system, key, letter, cancel)
+    mark = hashlib.sha256(f"{box.address}\n{system}\n{key}".encode()).hexdigest()[:32]
+    draft = (before.draft if before else "") or _draft(box, system, mark, letter, cancel)
     known.settle(system, key, draft, "")
     try:
-        proposal = box.gate.propose_send(draft, ask=True)
+        proposal = _proposed(box, draft, mark, template)
     except GateError as error:
         box.audit.append("system.asked", {"system": system, "draft": draft, "proposal": ""})
         advice = f"The draft lies in Gmail; nobody is asked to send it: {error.message}"
@@ -118,14 +125,45 @@ def ask(box: Mailbox, system: str, wish: Any, *, cancel: Cancel) -> SendAnswer:
         )
     known.settle(system, key, draft, proposal.id)
     box.audit.append("system.asked", {"system": system, "draft": draft, "proposal": proposal.id})
-    return sending.answer(
+    return _sent(box, proposal) or sending.answer(
         proposal, "It waits for the person: `mailreeve review`. Ask again with the same key."
     )
 
 
-def _draft(box: Mailbox, system: str, key: str, letter: Mapping[str, Any], cancel: Cancel) -> str:
+def _proposed(box: Mailbox, draft: str, mark: str, template: str) -> Proposal:
+    if not template:
+        return box.gate.propose_send(draft, ask=True)
+    kind = standing.named(box, template).kind
+    return box.gate.propose_standing(draft, kind, posting.written(box.journal, mark))
+
+
+def _sent(box: Mailbox, proposal: Proposal) -> SendAnswer | None:
+    """Send what a standing consent allowed; None where a person is asked, or the gate has tried already."""
+    by_consent = proposal.kind.startswith(PREFIX) and proposal.decided_how == "policy"
+    if proposal.state is not State.APPROVED or not by_consent:
+        return None
+    return sending.told(box.gate.execute(proposal.id))
+
+
+def _understood(box: Mailbox, system: str, wish: Any) -> tuple[str, dict[str, Any], str]:
+    """The key, the letter, and the template that it is of, if any. Raises InputError."""
+    if not isinstance(wish, dict) or "template" not in wish:
+        return *_read(wish), ""
+    id_, values = wish["template"], wish.get("values", {})
+    one = standing.named(box, id_ if isinstance(id_, str) else "")
+    if one.system != system:
+        raise InputError(f"The template {one.id} is not yours.", "Name one of your own.")
+    if not isinstance(values, dict) or {"subject", "body"} & set(wish):
+        raise InputError(
+            "`values` is no JSON object, or there is a text beside it.", "The template has the text."
+        )
+    subject, body = one.filled(values)
+    plain = {name: value for name, value in wish.items() if name not in {"template", "values"}}
+    return *_read({**plain, "subject": subject, "body": body}), one.id
+
+
+def _draft(box: Mailbox, system: str, mark: str, letter: Mapping[str, Any], cancel: Cancel) -> str:
     """The draft of this wish: the one that a process wrote before it died, or a new one."""
-    mark = hashlib.sha256(f"{box.address}\n{system}\n{key}".encode()).hexdigest()[:32]
     there = posting.newest(box.gmail.bound(cancel), mark, cancel)
     if there is not None:
         return there.id

@@ -177,10 +177,7 @@ def _sent(box: Mailbox, row: DigestMail, draft: Draft) -> tuple[Stage, str]:
     known = [one for one in changes if one.state is ChangeState.DONE]
     if known and not posting.is_unchanged(known[-1], draft.raw):
         raise DraftChanged("its draft was changed; it is left to you in Gmail.")
-    ours = {
-        str(hashed) for one in changes for hashed in (one.do.get("sha256"), one.do.get("stored")) if hashed
-    }
-    proposal = box.gate.propose_digest(draft.id, ours)
+    proposal = box.gate.propose_digest(draft.id, posting.written(box.journal, _target(row)))
     if proposal.state is State.PROPOSED:
         return Stage.ASKED, "`mailreeve review` shows it."
     outcome = box.gate.execute(proposal.id)

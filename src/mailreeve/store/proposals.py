@@ -176,12 +176,12 @@ class Proposals:
             if used != 1 or moved != 1:
                 raise NotApproved("The approval of this proposal was used already.")
 
-    def sent_since(self, since: int) -> int:
-        """How many left, or may have left, since then."""
+    def sent_since(self, since: int, kind: str = "") -> int:
+        """How many left, or may have left, since then; with a kind only those of it."""
         row = self._db.row(
             "select count(*) from proposal where account = ? and executing_at > ?"
-            " and state in ('executing', 'done', 'unknown')",
-            (self.account, since),
+            " and state in ('executing', 'done', 'unknown') and (? = '' or kind = ?)",
+            (self.account, since, kind, kind),
         )
         return int(row[0]) if row else 0
 

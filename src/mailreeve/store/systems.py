@@ -56,6 +56,11 @@ class Systems:
         rows = self._db.rows("select id, at from system where account = ? order by id", (self._account,))
         return tuple(System(row["id"], int(row["at"])) for row in rows)
 
+    def key_hash(self, id_: str) -> str:
+        """The hash of a system's key; empty when it is not let in."""
+        row = self._db.row("select key_hash from system where account = ? and id = ?", (self._account, id_))
+        return str(row["key_hash"]) if row else ""
+
     def of_key(self, key: str) -> str:
         """Whose key this is; empty when it is nobody's."""
         found, wanted = "", hashed(key)

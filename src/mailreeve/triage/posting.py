@@ -96,6 +96,12 @@ def sha256(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+def written(journal: Journal, target: str) -> frozenset[str]:
+    """The fingerprints of what we wrote under a target, and of what Gmail made of it at once."""
+    found = (one.do.get(name) for one in journal.of_target(target, KIND) for name in ("sha256", "stored"))
+    return frozenset(str(told) for told in found if told)
+
+
 def is_unchanged(change: Change, raw: bytes) -> bool:
     """True while the draft's bytes are those that we wrote, or that Gmail made of them at once."""
     return sha256(raw) in {change.do.get("sha256"), change.do.get("stored")}
