@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("mailreeve.cli.rules", "rules"),
     "undo": ("mailreeve.cli.triage", "undo"),
     "followups": ("mailreeve.cli.followups", "followups"),
+    "cleanup": ("mailreeve.cli.cleanup", "cleanup"),
     "unsubscribe": ("mailreeve.cli.unsubscribe", "unsubscribe"),
     "calendar": ("mailreeve.cli.calendar", "calendar"),
     "contacts": ("mailreeve.cli.contacts", "contacts"),

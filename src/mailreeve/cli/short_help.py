@@ -21,6 +21,7 @@ SHORT = {
     "rules": "Your own rules (rules.toml): list them, check them, try them on past mail.",
     "undo": "Take back one change, all changes of a run, or everything since; what you changed yourself stays.",
     "followups": "What you asked and nobody answered, and what you promised by a date; `nudge` drafts a reminder.",
+    "cleanup": "Who fills the mailbox; archive, trash or label what you choose of it, and undo it as a whole.",
     "unsubscribe": "Leave the mailing list of a message, after you have seen exactly what leaves and said yes.",
     "calendar": "Your calendar: agenda, free times, events and answers that you confirm.",
     "contacts": "Whom you know: list, find, sync, export, merge what is there twice.",

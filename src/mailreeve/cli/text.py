@@ -33,7 +33,20 @@ NARROW = 100
 WHOLE = frozenset(
     (
         *("Id", "Draft", "Run", "Label", "Priority", "By", "Date", "Started", "State"),
-        *("Seen", "Decided", "Needs you", "Failed", "Cost"),
+        *(
+            "Seen",
+            "Decided",
+            "Needs you",
+            "Failed",
+            "Cost",
+            "No.",
+            "Mails",
+            "Unread",
+            "MB",
+            "Newest",
+            "Opened",
+        ),
+        *("You wrote", "Unsubscribe", "Model calls"),
     )
 )
 """Columns that are never cut."""

@@ -59,12 +59,12 @@ def label_mail(
         )
     gmail = box.gmail.bound(cancel)
     act = new_act()
-    plan = _resolved(box, gmail, act, add, remove)
+    plan = resolved(box, gmail, act, add, remove)
     messages, failed = fetch(box, wanted, cancel)
     changed = 0
     for due, group in _grouped(messages, plan).items():
         cancel.check()
-        wrong = _change(box, gmail, act, due, [message.id for message in group])
+        wrong = change(box, gmail, act, due, [message.id for message in group])
         changed += len(group) - len(wrong)
         failed += wrong
     done = box.journal.changes(act)
@@ -72,8 +72,8 @@ def label_mail(
     return LabelledAnswer(changed=changed, change=act if done else "", created=created, failed=failed)
 
 
-def _resolved(box: Mailbox, gmail: Gmail, act: str, add: Sequence[str], remove: Sequence[str]) -> Plan:
-    """Names and words as Gmail's label ids."""
+def resolved(box: Mailbox, gmail: Gmail, act: str, add: Sequence[str], remove: Sequence[str]) -> Plan:
+    """Names and words as the label ids to add and to remove; a label to add that is not there is made."""
     known = gmail.labels()
     plus: set[str] = set()
     minus: set[str] = set()
@@ -140,7 +140,7 @@ def _grouped(messages: Sequence[Message], plan: Plan) -> dict[Plan, list[Message
     return groups
 
 
-def _change(box: Mailbox, gmail: Gmail, act: str, plan: Plan, ids: list[str]) -> list[Failed]:
+def change(box: Mailbox, gmail: Gmail, act: str, plan: Plan, ids: list[str]) -> list[Failed]:
     """Journal, change, journal; returns what failed."""
     try:
         changes = plan.change(gmail, box.journal, act, ids)

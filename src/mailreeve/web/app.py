@@ -20,6 +20,7 @@ from mailreeve.web import guard, render
 from mailreeve.web.session import Session, Sessions
 from mailreeve.web.views import (
     audit,
+    cleanup,
     destination,
     draft,
     leaving,
@@ -48,6 +49,7 @@ _GET: Mapping[str, View] = {
     "/rules/test": rules.test,
     "/rules/explain/{id}": rules.explain,
     "/destination/{id}": destination.show,
+    "/cleanup": cleanup.show,
     "/audit": audit.show,
     "/message/{id}": original.show,
     "/message/{id}/original": original.framed,
@@ -65,6 +67,7 @@ _POST: Mapping[str, View] = {
     "/destination/{id}/consent": destination.consent,
     "/destination/{id}/revoke": destination.revoke,
     "/outbox/{seq}/retry": destination.retry,
+    "/cleanup": cleanup.clean,
     "/undo": night.undo,
 }
 _FILES = {"style.css": "text/css", "keys.js": "text/javascript", "mark.svg": "image/svg+xml"}

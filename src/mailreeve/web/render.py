@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PLACES = (
     ("/", "Waiting"),
     ("/night", "Last night"),
+    ("/cleanup", "Clean up"),
     ("/rules", "Rules"),
     ("/stats", "Figures"),
     ("/audit", "Audit log"),

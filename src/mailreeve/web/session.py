@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 SECRET_SECONDS = 120.0
 """How long the address that opens the page works."""
+_KEPT = 5
 _NONCES = 200
 """Questions that one session may have open; the oldest are forgotten."""
 
@@ -31,6 +32,7 @@ class Session:
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     _notes: list[Note] = field(default_factory=list)
     _nonces: OrderedDict[str, tuple[str, str]] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[str, object] = field(default_factory=OrderedDict)
 
     def tell(self, text: str, undo: str = "", *, bad: bool = False) -> None:
         """Say it on the next page."""
@@ -53,6 +55,18 @@ class Session:
     def take(self, nonce: str, proposal_id: str, digest: str) -> bool:
         """Use a token up; True when it was made for this question."""
         return self._nonces.pop(nonce, None) == (proposal_id, digest)
+
+    def keep(self, value: object) -> str:
+        """Keep what a page showed, for one act on exactly that; the oldest are forgotten."""
+        made = secrets.token_urlsafe(16)
+        self._kept[made] = value
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+    def take_kept(self, token: str) -> object:
+        """What was kept, once; None for what was not, or is no longer."""
+        return self._kept.pop(token, None)
 
     def is_own(self, csrf: str) -> bool:
         """True for a form that this session was given."""
