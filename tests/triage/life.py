@@ -41,8 +41,10 @@ class Night:
     mails: int
     calls: int
     right: int
-    wrong_patterns: int
+    wrong: frozenset[str]
     """Senders whose pattern says something that is not, or no longer, true."""
+    corrected: frozenset[str]
+    """Senders of whom the person corrected a mail the day after."""
 
 
 class Life:
@@ -52,6 +54,7 @@ class Life:
         self._sandbox, self._parts = sandbox, replace(parts, labels=LABELS)
         self._dice = random.Random(seed)  # noqa: S311 -- the same life every time
         self._truth: dict[str, str] = {}
+        self._senders: dict[str, str] = {}
         self._half = 15
         model.default = self._answer
         assert parts.learned is not None
@@ -73,8 +76,10 @@ class Life:
         wrong = [
             one for one in found if one.scope is Scope.SENDER and self._truth.get(one.value) != one.label
         ]
-        self._day(truth, given)
-        return Night(len(truth), result.usage.calls, right, len(wrong))
+        corrected = self._day(truth, given)
+        return Night(
+            len(truth), result.usage.calls, right, frozenset(one.value for one in wrong), frozenset(corrected)
+        )
 
     def _post(self, number: int) -> Sequence[tuple[str, str]]:
         regular = [(f"news{one}@place{one}.example", _IDS[one % 4]) for one in range(REGULARS)]
@@ -90,7 +95,9 @@ class Life:
 
     def _deliver(self, sender: str, label: str, number: int) -> str:
         text = f"The notes of day {number} on this. Nothing else is new here, and all is well.\n"
-        return self._sandbox.deliver(mail(f"Notes {number} [{label}]", text, f"Notes <{sender}>"))
+        id_ = self._sandbox.deliver(mail(f"Notes {number} [{label}]", text, f"Notes <{sender}>"))
+        self._senders[id_] = sender
+        return id_
 
     def _answer(self, request: Request) -> Reply:
         """What the subject says, but of some senders always something else."""
@@ -102,12 +109,14 @@ class Life:
             chosen = _IDS[(_IDS.index(chosen) + 2) % 4]
         return Reply(completion(verdict(request, label=chosen)))
 
-    def _day(self, truth: dict[str, str], given: dict[str, str]) -> None:
-        """The person reads everything, and moves four of five wrong ones."""
+    def _day(self, truth: dict[str, str], given: dict[str, str]) -> set[str]:
+        """The person reads everything, and moves four of five wrong ones; the senders of these."""
+        corrected: set[str] = set()
         there = {one["name"]: one["id"] for one in self._sandbox.api("GET", "/labels")["labels"]}
         for id_, label in truth.items():
             change = {"addLabelIds": [], "removeLabelIds": ["UNREAD"]}
             if given[id_] != label and self._dice.random() < 0.8:
+                corrected.add(self._senders[id_])
                 name = f"Mailreeve/{label.title()}"
                 if name not in there:
                     body = {"name": name}
@@ -117,11 +126,28 @@ class Life:
                     "removeLabelIds": ["UNREAD", there[f"Mailreeve/{given[id_].title()}"]],
                 }
             self._sandbox.api("POST", f"/messages/{id_}/modify", change)
+        return corrected
 
 
 def calls_a_mail(nights: Sequence[Night]) -> float:
     """Model calls, by mails."""
     return sum(one.calls for one in nights) / sum(one.mails for one in nights)
+
+
+def lingered(nights: Sequence[Night]) -> tuple[int, ...]:
+    """For each wrong pattern that was corrected: how many nights it stood after its first correction."""
+    told: list[int] = []
+    for sender in sorted(frozenset[str]().union(*(one.wrong for one in nights))):
+        since: int | None = None
+        for number, one in enumerate(nights):
+            if sender not in one.wrong:
+                since = None
+            elif since is None and sender in one.corrected:
+                since = number
+                told.append(0)
+            elif since is not None:
+                told[-1] = number - since
+    return tuple(told)
 
 
 def accuracy(nights: Sequence[Night]) -> float:

@@ -3,7 +3,7 @@
 import pytest
 from tests.sandbox_server import SandboxServer
 from tests.triage.conftest import PartsFor, ours
-from tests.triage.house import NoNap, mail, newsletter
+from tests.triage.house import ME, NoNap, mail, newsletter
 
 from mailreeve.store.patterns import Source
 from mailreeve.triage.gathering import gather
@@ -78,3 +78,39 @@ def test_a_label_moved_back_says_nothing(sandbox: SandboxServer, parts_for: Part
     there = {one["name"]: one["id"] for one in sandbox.api("GET", "/labels")["labels"]}[name]
     assert [("moved", "receipt")] == seen(parts, sandbox, id_, ([made], [there]))
     assert [] == seen(parts, sandbox, id_, ([there], [made]))
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "expected"),
+    [
+        (
+            "Lunch tomorrow?",
+            "Hi Alex,\n\nCould you tell me whether Friday works for you?\n\nGrace\n",
+            "to-reply",
+        ),
+        (
+            "Quick question about your growth",
+            (
+                "Hi Alex,\n\nI came across your company and we help teams like yours to double their sales pipeline."
+                " Are you open to a 15-minute call next week to see a demo?\n\nBest,\nGrace\n"
+            ),
+            "",
+        ),
+    ],
+    ids=["to-reply", "cold"],
+)
+def test_an_answer_confirms_the_label_or_clears_cold(
+    sandbox: SandboxServer, parts_for: PartsFor, subject: str, body: str, expected: str
+) -> None:
+    """Whom the person answers is no stranger; any other label stood the test."""
+    parts = parts_for(sandbox, drafts=False)
+    id_, name = decided(parts, sandbox, mail(subject, body))
+    assert ("Mailreeve/Cold" == name) is (not expected)
+    asked = parts.gmail.get(id_)
+    thanks = mail(
+        "Re: " + subject, "Yes.\n", f"Alex <{ME}>", To="grace@example.org", In_Reply_To=asked.message_id
+    )
+    sandbox.deliver(thanks, labels="SENT")
+    gather(parts, NoNap())
+    assert parts.learned is not None
+    assert [("replied", expected)] == [(one.source.value, one.label) for one in parts.learned.observations()]
