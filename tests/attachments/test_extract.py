@@ -282,7 +282,10 @@ def test_odd_documents_are_read_within_the_bounds(name: str, data: Callable[[], 
 def test_a_reader_that_takes_too_long_is_ended() -> None:
     """A note instead of a text."""
     found = extract("a.pdf", "application/pdf", many_objects(), seconds=0.05)
-    assert ("", "reading took over 0.05 s and was stopped: save it to look at it") == (found.text, found.note)
+    assert ("", True) == (
+        found.text,
+        found.note.startswith("reading took over 0.05 s and was stopped: save it"),
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to a limit of address space")

@@ -17,6 +17,7 @@ from mailreeve.mail.html import to_text
 MOST_BYTES = 25 * 1024 * 1024
 MOST_CHARS = 200_000
 WORKER_SECONDS = 10
+_SAVE = "save it to look at it (`mailreeve attachment MESSAGE PART --save`)"
 
 _TEXT = (
     "text/plain",
@@ -52,7 +53,7 @@ def extract(name: str, type_: str, data: bytes, seconds: float = WORKER_SECONDS)
     What a PDF hides by colour or rendering mode cannot be told apart from what it shows.
     """
     if len(data) > MOST_BYTES:
-        return Extract("", f"larger than {MOST_BYTES // 2**20} MB: save it to look at it")
+        return Extract("", f"larger than {MOST_BYTES // 2**20} MB: {_SAVE}")
     low = name.lower()
     if type_ == "text/html" or low.endswith((".html", ".htm")):
         return _of_html(data)
@@ -61,7 +62,7 @@ def extract(name: str, type_: str, data: bytes, seconds: float = WORKER_SECONDS)
     kind = _WORKER.get(type_) or next((k for k in ("pdf", *office.KINDS) if low.endswith(f".{k}")), "")
     if kind:
         return _by_worker(kind, data, seconds)
-    return Extract("", f"no text is read from {type_ or 'this type'}: save it to look at it")
+    return Extract("", f"no text is read from {type_ or 'this type'}: {_SAVE}")
 
 
 def _of_html(data: bytes) -> Extract:
@@ -90,10 +91,10 @@ def _by_worker(kind: str, data: bytes, seconds: float) -> Extract:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Extract("", f"reading took over {seconds:g} s and was stopped: save it to look at it")
+        return Extract("", f"reading took over {seconds:g} s and was stopped: {_SAVE}")
     if done.returncode == 3:
         return Extract("", 'reading PDF needs the extra: pip install "mailreeve[pdf]"')
     if done.returncode:
-        return Extract("", f"this {kind} could not be read: save it to look at it")
+        return Extract("", f"this {kind} could not be read: {_SAVE}")
     answer = json.loads(done.stdout)
     return _bounded(answer["text"], *answer["notes"])

@@ -1,10 +1,10 @@
-"""search, read, summarize, classify."""
+"""search, read, attachment, summarize, classify."""
 
 import click
 
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
-from mailreeve.service import mail, reading, searching
+from mailreeve.service import attachments, mail, reading, searching
 
 
 @click.command()
@@ -47,6 +47,25 @@ def read(face: Face, ids: tuple[str, ...], thread: str, as_json: bool) -> int:
         text.messages(face.console, answer)
     if answer["failed"]:
         return 3 if answer["messages"] else 1
+    return 0
+
+
+@click.command()
+@click.argument("message", metavar="MESSAGE")
+@click.argument("part", default="", metavar="[PART|NAME]")
+@click.option("--save", is_flag=True, help="Write it, under a name of ours, and say where.")
+@json_option
+@click.pass_obj
+def attachment(face: Face, message: str, part: str, save: bool, as_json: bool) -> int:
+    """Show the text of an attachment, or save it into the folder for attachments.
+
+    Example: mailreeve attachment 18f2a9c04b1d77e3 offer.pdf --save
+    """
+    answer = attachments.get(face.box, message, part, save=save, cancel=face.cancel)
+    if as_json:
+        print_json(answer)
+    else:
+        text.file(face.console, answer)
     return 0
 
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("mailreeve.cli.mail", "search"),
     "sync": ("mailreeve.cli.sync", "sync"),
     "read": ("mailreeve.cli.mail", "read"),
+    "attachment": ("mailreeve.cli.mail", "attachment"),
     "summarize": ("mailreeve.cli.mail", "summarize"),
     "classify": ("mailreeve.cli.mail", "classify"),
     "draft": ("mailreeve.cli.compose", "draft"),

@@ -7,6 +7,7 @@ SHORT = {
     "search": "Find messages, newest first, in Gmail's own search syntax.",
     "sync": "Make or refresh the local index: searches answer at once, and without a connection too.",
     "read": "Show messages: the visible new text first, quoted history folded.",
+    "attachment": "Show the text of an attachment, or save it into the folder for attachments.",
     "summarize": "Say what threads say: the gist, decisions, action items, open questions.",
     "classify": "Say which of your labels messages deserve, without setting them.",
     "draft": "Put a draft into Gmail: a new mail, a reply, a forward, or a change of a draft.",

@@ -9,6 +9,7 @@ from mailreeve.service.answers import (
     DigestAnswer,
     DraftAnswer,
     Failed,
+    FileAnswer,
     InboxRow,
     LabelsAnswer,
     ReadAnswer,
@@ -126,6 +127,17 @@ def messages(console: "Console", answer: ReadAnswer) -> None:
         console.print(message["url"], style="dim", soft_wrap=True)
         console.print()
     failures(console, answer["failed"])
+
+
+def file(console: "Console", answer: FileAnswer) -> None:
+    """An attachment: its text, or where it was saved."""
+    console.print(f"📎 {safe(answer['name'])} ({safe(answer['type'])}, {answer['size']} bytes)", style="dim")
+    if answer["saved"]:
+        console.print(f"Saved: {answer['saved']}", soft_wrap=True)
+        return
+    console.print(safe(answer["text"]))
+    if answer["omitted"]:
+        console.print(f"[{safe(answer['omitted'])}]", style="dim")
 
 
 def summaries(console: "Console", answer: SummarizeAnswer) -> None:
