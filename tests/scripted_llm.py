@@ -13,6 +13,7 @@ import json
 import re
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -136,7 +137,9 @@ def verdict(request: Request, **changes: Any) -> Json:
 
 
 def fitting(request: Request) -> Reply:
-    """The default: a well-formed answer to whichever prompt was asked."""
+    """The default: a well-formed answer to whichever prompt was asked, or vectors for `/embeddings`."""
+    if request.path.endswith("/embeddings"):
+        return Reply(embeddings(request))
     if "Keys: notes" in request.system:
         first = re.search(r"^Message (\d+) of", request.user, re.MULTILINE)
         return Reply(completion({"notes": [{"text": "A note.", "message": int(first[1]) if first else 0}]}))
@@ -146,6 +149,27 @@ def fitting(request: Request) -> Reply:
     if "body of a reply" in request.system:
         return Reply(completion({"body": "Hello,\n\n[answer?]\n", "note": "Fill the blank."}))
     return Reply(completion(verdict(request)))
+
+
+def embeddings(request: Request, dimensions: int = 128) -> bytes:
+    """Hashed runs of three letters: words of the same stem come near each other. It is no language model."""
+    rows = [
+        {"object": "embedding", "index": number, "embedding": hashed(text, dimensions)}
+        for number, text in enumerate(request.body["input"])
+    ]
+    tokens = sum(len(text) // 4 + 1 for text in request.body["input"])
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return json.dumps({"object": "list", "model": "scripted", "data": rows, "usage": usage}).encode()
+
+
+def hashed(text: str, dimensions: int) -> list[float]:
+    """The vector of a text."""
+    vector = [0.0] * dimensions
+    for word in re.findall(r"\w+", text.lower()):
+        for at in range(len(word) + 1):
+            place = zlib.crc32(f" {word} "[at : at + 3].encode())
+            vector[place % dimensions] += 1 if place & 0x10000 else -1
+    return vector
 
 
 class ScriptedLlm:

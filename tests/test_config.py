@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mailreeve import config
+from mailreeve.app import meaning
 from mailreeve.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
@@ -147,3 +148,21 @@ def test_suspicious_mail_is_never_hidden_by_its_label(tmp_path: Path, action: st
     )
     with pytest.raises(ConfigError, match="must not be hidden"):
         config.load({}, write(tmp_path, label))
+
+
+def test_search_by_meaning_needs_an_endpoint_and_gives_no_key_away(tmp_path: Path) -> None:
+    """A model without any base_url is refused; the key of [llm] goes to its own endpoint alone; env:NAME is read."""
+    home = write(tmp_path / "home", "[semantic]\nmodel = 'e'")
+    with pytest.raises(ConfigError, match="no endpoint"):
+        config.load({}, home)
+    llm = "[llm]\nbase_url = 'http://127.0.0.1:1/v1'\napi_key = 'llm-key'\n[semantic]\nmodel = 'e'\n"
+    same = meaning.endpoint(config.load({}, write(tmp_path / "home", llm)))
+    assert ("http://127.0.0.1:1/v1", "llm-key") == (same.base_url, same.api_key)
+    other = meaning.endpoint(
+        config.load({}, write(tmp_path / "home", f"{llm}base_url = 'http://127.0.0.1:2/v1'"))
+    )
+    assert ("http://127.0.0.1:2/v1", "") == (other.base_url, other.api_key)
+    named = write(tmp_path / "home", f"{llm}api_key = 'env:KEY'")
+    assert "k" == meaning.endpoint(config.load({"KEY": "k"}, named)).api_key
+    with pytest.raises(ConfigError, match="KEY"):
+        config.load({}, named)

@@ -2,8 +2,13 @@
 
 import json
 
-from tests.mcp_server.conftest import Connect, answer, letter, said
+from tests.mcp_server.conftest import Connect, Make, answer, letter, said
 from tests.sandbox_server import SandboxServer
+from tests.scripted_llm import ScriptedLlm, status
+
+from mailreeve.cancel import Cancel
+from mailreeve.config import SemanticConfig
+from mailreeve.service import syncing
 
 
 async def test_hits_in_both_forms(sandbox: SandboxServer, connect: Connect) -> None:
@@ -89,3 +94,21 @@ async def test_google_being_away_is_told_as_such(sandbox: SandboxServer, connect
     assert result.is_error
     assert len(said(result)) > len("Error executing tool search_mail")
     assert sandbox.token not in said(result)
+
+
+async def test_ranked_finds_by_meaning_where_it_is_on(
+    sandbox: SandboxServer, make_app: Make, connect: Connect, llm_server: ScriptedLlm
+) -> None:
+    """A client needs no other argument; what could not be done is told in the text and in the JSON."""
+    first = sandbox.deliver(letter(subject="The invoices of the carpenters"))
+    sandbox.deliver(letter(subject="Tides"))
+    app = make_app(semantic=SemanticConfig(model="hashed", base_url=llm_server.base_url))
+    syncing.sync(app.mailbox(), full=True, progress=lambda *_: None, cancel=Cancel())
+    asked = {"query": "carpenter invoice", "source": "ranked"}
+    async with connect(app) as client:
+        found = answer(await client.call_tool("search_mail", asked))
+        assert (first, "words and meaning") == (found["hits"][0]["id"], found["ranked_by"])
+        llm_server.default = status(401)
+        result = await client.call_tool("search_mail", asked)
+    assert "Ranked by words alone" in answer(result)["note"]
+    assert "Ranked by words alone" in said(result)

@@ -386,3 +386,20 @@ def test_a_check_that_breaks_is_a_finding(app: App, sandbox: SandboxServer) -> N
     assert ["last"] == failed(answer)
     assert "The check itself broke: JSONDecodeError." == check(answer, "last run")["detail"]
     assert check(answer, "audit")["ok"]
+
+
+def test_search_by_meaning_is_looked_at_where_it_is_on(open_app: Open, llm_server: ScriptedLlm) -> None:
+    """Off: no such check. On: it names the model; with a question it tells the length of a vector, or what is wrong."""
+    assert "semantic" not in [one["name"] for one in doctor(Path("/"), open_app)["checks"]]
+    app = open_app(semantic=f'model = "hashed"\nbase_url = "{llm_server.base_url}"\n')
+
+    def told(*, ask: bool) -> tuple[bool, str]:
+        found = doctor(Path("/"), lambda: app, ask_model=ask)["checks"]
+        one = next(check for check in found if check["name"] == "semantic")
+        return one["ok"], one["detail"]
+
+    assert (True, True) == (told(ask=False)[0], "hashed at 127.0.0.1" in told(ask=False)[1])
+    assert [] == llm_server.requests
+    assert (True, True) == (told(ask=True)[0], "128 numbers" in told(ask=True)[1])
+    llm_server.default = status(404)
+    assert not told(ask=True)[0]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from mailreeve.cancel import Cancel
 from mailreeve.config import Config
-from mailreeve.errors import GoogleError, ScopeMissing, StoreError
+from mailreeve.errors import Cancelled, ConfigError, GoogleError, ReaderError, ScopeMissing, StoreError
 from mailreeve.models import Draft, Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
@@ -26,6 +26,7 @@ from mailreeve.store.style import Styles
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
+    from mailreeve.app.meaning import Meaning
     from mailreeve.gate.diary import Agenda
     from mailreeve.gate.events import Appointments
     from mailreeve.gate.gate import Gate
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     from mailreeve.triage.parts import Parts
     from mailreeve.triage.ruling import Ruling
 
-AUDIT_KEY = "audit-key"
-"""Name of the keyring entry that anchors the audit chain."""
+_PATIENCE = 30.0
+"""Seconds that the embedding model may take for mail that a run has read."""
 
 
 class Mailbox:
@@ -64,6 +65,8 @@ class Mailbox:
         self.labels = app.labels
         self._names: dict[str, str] = {}
         self._index: Index | None = None
+        self._meaning: Meaning | None = None
+        self._learns = True
 
     @property
     def config(self) -> Config:
@@ -80,6 +83,8 @@ class Mailbox:
             self._transport.close()
         if self._index is not None:
             self._index.close()
+        if self._meaning is not None:
+            self._meaning.close()
 
     @contextmanager
     def unattended(self) -> "Iterator[None]":
@@ -430,6 +435,16 @@ class Mailbox:
             self._index = Index(self.index_file, self.address, is_secret_mail)
         return self._index
 
+    def meaning(self, index: "Index") -> "Meaning | None":
+        """Search by meaning beside the words of this index; None while it is off. Raises ConfigError without the extra."""
+        if not self.config.semantic.is_on:
+            return None
+        from mailreeve.app import meaning
+
+        if self._meaning is None or self._meaning.index is not index:
+            self._meaning = meaning.Meaning(index, meaning.endpoint(self.config))
+        return self._meaning
+
     def forget_index(self) -> bool:
         """Delete the local index; False when there was none."""
         there = self.index_file.exists()
@@ -439,13 +454,22 @@ class Mailbox:
         return there
 
     def remember(self, messages: Sequence[Message]) -> None:
-        """Take up messages that were fetched anyway, where there is an index.
+        """Take up messages that were fetched anyway, where there is an index; with [semantic] what they mean too.
 
-        An index that cannot be written stops nothing: the next sync fetches them again, or says what is wrong.
+        An index that cannot be written stops nothing, and no more does an embedding model that does not answer: it is
+        asked no more by this run. The next sync makes up for both, or says what is wrong.
         """
         with suppress(StoreError):
             if index := self.index:
                 index.add(messages)
+                self._learn(index, messages)
+
+    def _learn(self, index: "Index", messages: Sequence[Message]) -> None:
+        try:
+            if self._learns and (meaning := self.meaning(index)):
+                meaning.learn(messages, Cancel(_PATIENCE))
+        except (ReaderError, ConfigError, Cancelled):
+            self._learns = False
 
     def label_names(self, ids: Sequence[str]) -> list[str]:
         """Label ids as the names that a person sees."""

@@ -68,9 +68,12 @@ def _show(answer: use.AccessAnswer) -> None:
         click.echo(
             f"  {safe(one['name'])} {safe(one['version'])}: {state}MCP {safe(one['protocol'])}, {times}"
         )
-    model = answer["model"]
-    shown = f"{safe(model['model'])} at {safe(model['host'])}" if model["model"] else "none is set"
-    click.echo(f"Language model that is shown mail text: {shown}")
+    for what, model in (
+        ("Language model that is shown mail text", answer["model"]),
+        ("Embedding model that each mail's text goes to, for search by meaning", answer["embeddings"]),
+    ):
+        shown = f"{safe(model['model'])} at {safe(model['host'])}" if model["model"] else "none is set"
+        click.echo(f"{what}: {shown}")
     named = safe(", ".join(answer["destinations"])) or "none"
     click.echo(f"Other destinations for mail (webhooks, tickets, tasks): {named}")
     click.echo("Waiting to leave:" if answer["proposals"] else "Nothing waits to leave.")

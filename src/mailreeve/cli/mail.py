@@ -15,16 +15,21 @@ from mailreeve.service import attachments, mail, reading, searching
 @click.option(
     "--ranked", is_flag=True, help="The best hits first instead of the newest, from the local index."
 )
+@click.option(
+    "--semantic", is_flag=True, help="As --ranked, and also what means the same in other words ([semantic])."
+)
 @json_option
 @click.pass_obj
-def search(face: Face, query: str, limit: int, cursor: str, source: str, ranked: bool, as_json: bool) -> int:
+def search(
+    face: Face, query: str, limit: int, cursor: str, source: str, ranked: bool, semantic: bool, as_json: bool
+) -> int:
     """Find messages, newest first, in Gmail's own search syntax.
 
     Example: mailreeve search "from:ana is:unread newer_than:7d"
     """
-    if ranked and source == "gmail":
-        raise click.UsageError("Gmail does not rank: --ranked needs the local index.")
-    source = "ranked" if ranked else source
+    if (ranked or semantic) and source == "gmail":
+        raise click.UsageError("Gmail does not rank: --ranked and --semantic need the local index.")
+    source = "semantic" if semantic else "ranked" if ranked else source
     answer = searching.search(face.box, query, limit=limit, cursor=cursor, source=source, cancel=face.cancel)
     if as_json:
         print_json(answer)

@@ -3,7 +3,7 @@
 import click
 
 from mailreeve.cli.face import Face, json_option, print_json
-from mailreeve.cli.text import failures
+from mailreeve.cli.text import failures, safe
 from mailreeve.service import syncing
 from mailreeve.service.answers import SyncAnswer
 
@@ -38,7 +38,8 @@ def sync(face: Face, since: str, full: bool, forget: bool, as_json: bool) -> int
         print_json(answer)
     else:
         _show(face, answer)
-    return 3 if answer["waiting"] else 0
+    semantic = answer["semantic"]
+    return 3 if answer["waiting"] or (semantic and semantic["problem"]) else 0
 
 
 def _show(face: Face, answer: SyncAnswer) -> None:
@@ -52,3 +53,12 @@ def _show(face: Face, answer: SyncAnswer) -> None:
         face.console.print(
             f"{answer['waiting']:,} could not be fetched yet: run `{face.program} sync` again."
         )
+    if semantic := answer["semantic"]:
+        cost = f", cost {semantic['cost']:.4f}" if semantic["cost"] else ""
+        refused = f", {semantic['refused']:,} not taken by the model" if semantic["refused"] else ""
+        face.console.print(
+            f"Search by meaning: {semantic['embedded']:,} mails embedded, {semantic['left']:,} left{refused},"
+            f" {semantic['tokens']:,} tokens{cost}"
+        )
+        if semantic["problem"]:
+            face.console.print(safe(semantic["problem"]), style="yellow")

@@ -63,6 +63,7 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
     _check_engine(config, file)
     _check_wake(config, file)
     _check_ids(config, file)
+    _check_semantic(config, file)
     return _with_secrets(config, environ)
 
 
@@ -73,6 +74,14 @@ def _check_ids(config: Config, file: Path) -> None:
     ):
         if len(ids) != len(set(ids)):
             raise ConfigError(f"{file}: two {what}s have the same id.", f"Give each {what} its own id.")
+
+
+def _check_semantic(config: Config, file: Path) -> None:
+    if config.semantic.is_on and not (config.semantic.base_url or config.llm.base_url):
+        raise ConfigError(
+            f"{file}: [semantic] has a model and no endpoint.",
+            "Set [semantic] base_url, or base_url under [llm] if that endpoint has `/embeddings`.",
+        )
 
 
 def _check_engine(config: Config, file: Path) -> None:
@@ -127,7 +136,9 @@ def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
     )
     headers = {name: found(secret, "telemetry.headers") for name, secret in config.telemetry.headers.items()}
     telemetry = config.telemetry.model_copy(update={"headers": headers})
-    return config.model_copy(update={"destination": every, "telemetry": telemetry})
+    key = config.semantic.api_key
+    semantic = config.semantic.model_copy(update={"api_key": key and found(key, "semantic.api_key")})
+    return config.model_copy(update={"destination": every, "telemetry": telemetry, "semantic": semantic})
 
 
 def _read_toml(file: Path) -> dict[str, dict[str, object]]:

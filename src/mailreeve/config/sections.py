@@ -166,6 +166,26 @@ class IndexConfig(_Section):
     """How long after a sync a search may trust the index without asking Gmail."""
 
 
+class SemanticConfig(_Section):
+    """Search by meaning, off without `model`: mail text goes to this endpoint too (docs/search.md, the extra `semantic`)."""
+
+    model: str = ""
+    """An embedding model."""
+    base_url: Annotated[str, AfterValidator(_llm_endpoint)] | None = None
+    """Of an OpenAI-compatible endpoint with `/embeddings`; None: that of [llm], with its key."""
+    api_key: SecretStr | None = None
+    """The key itself, or env:NAME."""
+    timeout_seconds: float = Field(default=60, gt=0, le=600)
+    max_tokens_per_sync: int = Field(default=5_000_000, ge=0)
+    """A sync stops embedding at so many; the next one goes on. 0 is no limit."""
+    price_per_million: float = Field(default=0.0, ge=0)
+
+    @property
+    def is_on(self) -> bool:
+        """True when a model is named."""
+        return bool(self.model)
+
+
 class UserConfig(_Section):
     """The person whose mail it is."""
 
@@ -345,6 +365,7 @@ class Config(_Section):
     night: NightConfig = NightConfig()
     digest: DigestConfig = DigestConfig()
     index: IndexConfig = IndexConfig()
+    semantic: SemanticConfig = SemanticConfig()
     user: UserConfig = UserConfig()
     policy: PolicyConfig = PolicyConfig()
     privacy: PrivacyConfig = PrivacyConfig()

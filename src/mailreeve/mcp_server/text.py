@@ -17,6 +17,7 @@ def hits(found: Mapping[str, Any]) -> str:
     return lines(
         f"{len(found['hits'])} of about {found['total']} from {found['source']}{as_of}."
         + (f" {_notice(mark)}" if found["hits"] else ""),
+        found.get("note", ""),
         [_hit(mark, hit) for hit in found["hits"]],
         f"={mark}= end" if found["hits"] else "",
         _rest(found),

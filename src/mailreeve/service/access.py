@@ -68,6 +68,8 @@ class AccessAnswer(TypedDict):
     capabilities: list[str]
     clients: list[ClientAccess]
     model: ModelAccess
+    embeddings: ModelAccess
+    """The embedding model of search by meaning, which a sync shows the text of every mail."""
     destinations: list[str]
     proposals: list[OpenProposal]
     notes: list[str]
@@ -103,6 +105,7 @@ def access(app: App) -> AccessAnswer:
         capabilities=list(allowed),
         clients=[_client(one) for one in Clients(app.db).list()],
         model=model,
+        embeddings=_embeddings(app),
         destinations=[
             f"{one.id}: {_host(one.url)} ({one.kind})"
             for one in app.config.destination
@@ -111,6 +114,13 @@ def access(app: App) -> AccessAnswer:
         proposals=[row for one in logins for row in _open(app, one.address)],
         notes=[FAKED, SCOPES],
     )
+
+
+def _embeddings(app: App) -> ModelAccess:
+    semantic, llm = app.config.semantic, app.config.llm
+    if not semantic.is_on:
+        return _NO_MODEL
+    return ModelAccess(model=semantic.model, host=_host(semantic.base_url or llm.base_url))
 
 
 _NO_MODEL = ModelAccess(model="", host="")

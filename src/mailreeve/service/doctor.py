@@ -75,6 +75,8 @@ def doctor(
     found.look("keyring", lambda: _keyring(app))
     found.look("model", lambda: doctor_model.model(app, ask=ask_model))
     found.look("tokens", doctor_model.token_count)
+    if app.config.semantic.is_on:
+        found.look("semantic", lambda: doctor_model.semantic(app, ask=ask_model))
     accounts = doctor_google.look(app, found.look, account, has_store=is_sound and _has_store(app))
     if is_sound and _has_store(app):
         for address in accounts:
@@ -87,7 +89,8 @@ def doctor(
 
 def _secrets(app: App) -> dict[str, str]:
     llm, google = app.config.llm, app.config.google
-    kept = [secret.get_secret_value() for secret in (llm.api_key, google.token) if secret]
+    every = (llm.api_key, google.token, app.config.semantic.api_key)
+    kept = [secret.get_secret_value() for secret in every if secret]
     hidden = dict.fromkeys(filter(None, kept), "(secret)")
     if llm.base_url and "@" in llm.base_url:
         hidden[llm.base_url] = doctor_model.host(llm.base_url)

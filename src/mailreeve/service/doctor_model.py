@@ -88,6 +88,27 @@ def _asked(app: App, client: "ChatClient") -> Finding:
     return good(f"{who} answered a small question in the form asked for: {spent}")
 
 
+def semantic(app: App, *, ask: bool) -> Finding:
+    """Whether search by meaning has what it needs; with `ask` also whether its endpoint embeds two words."""
+    from mailreeve.app import meaning
+    from mailreeve.reading.llm.embeddings import EmbeddingClient
+    from mailreeve.store.index_vectors import arithmetic
+
+    arithmetic()
+    endpoint = meaning.endpoint(app.config)
+    where = f"{endpoint.model} at {host(endpoint.base_url)}"
+    if not ask:
+        return good(f"{where} is set; `mailreeve doctor --llm` asks it for one embedding")
+    client = EmbeddingClient(endpoint)
+    try:
+        found = client.embed(["Good morning"], Cancel(endpoint.timeout_seconds * 2))
+    except ReaderError as error:
+        return bad(error.message, "Check [semantic] in config.toml, and that the endpoint has `/embeddings`.")
+    finally:
+        client.close()
+    return good(f"{where} answered with a vector of {len(found.vectors[0])} numbers, {found.tokens} tokens")
+
+
 def _misfit(text: str) -> str:
     """Why an answer does not fit the schema; empty when it does."""
     from mailreeve.reading.llm.answers import json_object

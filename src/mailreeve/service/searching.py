@@ -4,15 +4,15 @@ from datetime import timedelta
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
-from mailreeve.errors import GoogleUnavailable, InputError, QuotaSpent
+from mailreeve.errors import ConfigError, GoogleUnavailable, InputError, QuotaSpent, ReaderError
 from mailreeve.models import Message
 from mailreeve.service.answers import Hit, SearchAnswer
 from mailreeve.service.mail import fetch, snippet, when
-from mailreeve.store import index_search
+from mailreeve.store import index_hybrid, index_search
 from mailreeve.store.db import now_ms
 from mailreeve.store.index import Index
 from mailreeve.store.index_query import Plan
-from mailreeve.store.index_search import Found
+from mailreeve.store.index_search import Found, FoundPage
 
 
 def search(
@@ -21,18 +21,22 @@ def search(
     """One page of messages, newest first, in Gmail's own search syntax.
 
     `auto` takes the index when it is fresh and reaches far enough back, or when Gmail is out of reach; `ranked` is
-    the index with the best hits first. Raises InputError for a query that Gmail refuses, and with `local` and
-    `ranked` for one that the index cannot answer.
+    the index with the best hits first, by words and, where search by meaning is on, by meaning; `semantic` demands
+    the latter. Raises InputError for a query that Gmail refuses, and with `local`, `ranked` and `semantic` for one
+    that the index cannot answer; with `semantic` ReaderUnavailable when its endpoint does not answer.
     """
-    if source in {"local", "ranked"} or index_search.is_ours(cursor):
+    if source in {"local", "ranked", "semantic"} or index_search.is_ours(cursor):
         index = box.index
         if index is None:
             raise InputError(
                 "There is no local index yet: `mailreeve sync` makes one.", "Use source `auto` or `gmail`."
             )
-        if cursor and (source == "ranked") != index_search.is_ranked(cursor) and source != "auto":
+        in_order = source in {"ranked", "semantic"}
+        if cursor and in_order != index_search.is_ranked(cursor) and source != "auto":
             raise InputError("This cursor belongs to another order.", "Use the source of the page before.")
-        return _local(box, index, index_search.prepare(index, query), limit, cursor, best=source == "ranked")
+        if in_order or index_search.is_ranked(cursor):
+            return _best(box, index, query, limit, cursor, demanded=source == "semantic", cancel=cancel)
+        return _local(box, index, index_search.prepare(index, query), limit, cursor)
     chosen = None if source == "gmail" or cursor else _answerable(box, query)
     if chosen and _is_fresh(box, *chosen):
         return _local(box, *chosen, limit)
@@ -64,11 +68,49 @@ def _is_fresh(box: Mailbox, index: Index, plan: Plan) -> bool:
     return not box.journal.since(box.local_time(known.synced_at) - timedelta(seconds=1))
 
 
-def _local(
-    box: Mailbox, index: Index, plan: Plan, limit: int, cursor: str = "", *, best: bool = False
+def _local(box: Mailbox, index: Index, plan: Plan, limit: int, cursor: str = "") -> SearchAnswer:
+    return _told(box, index, index_search.search(index, plan, limit=limit, cursor=cursor))
+
+
+def _best(
+    box: Mailbox, index: Index, query: str, limit: int, cursor: str, *, demanded: bool, cancel: Cancel
 ) -> SearchAnswer:
-    in_order = index_search.ranked if best or index_search.is_ranked(cursor) else index_search.search
-    page = in_order(index, plan, limit=limit, cursor=cursor)
+    """The best hits first. What search by meaning cannot do now is told, unless it was demanded: then it is an error."""
+    plan, note = index_search.prepare(index, query), ""
+    if not cursor:
+        try:
+            page = _by_meaning(box, index, query, limit, cancel, demanded=demanded)
+            if page is not None:
+                return _told(box, index, page, "words and meaning")
+        except (ReaderError, ConfigError) as error:
+            if demanded:
+                raise
+            note = f"Ranked by words alone: {error}"
+    page = index_search.ranked(index, plan, limit=limit, cursor=cursor)
+    return _told(box, index, page, "" if cursor else "words", note)
+
+
+def _by_meaning(
+    box: Mailbox, index: Index, query: str, limit: int, cancel: Cancel, *, demanded: bool
+) -> FoundPage | None:
+    """None where search by meaning is off, the query names no word, or nothing is embedded yet."""
+    meaning, asked = box.meaning(index), index_hybrid.take_apart(query)
+    if meaning is None or not meaning.vectors.count():
+        if demanded:
+            raise ConfigError(
+                _NONE if meaning else _OFF, _TURN_ON if meaning is None else "Run `mailreeve sync`."
+            )
+        return None
+    if not asked.text:
+        return None
+    return index_hybrid.search(index, meaning.vectors, asked, meaning.of(asked.text, cancel), limit=limit)
+
+
+_OFF, _NONE = "Search by meaning is off.", "No mail is embedded yet."
+_TURN_ON = "Name an embedding model under [semantic] in config.toml (docs/search.md)."
+
+
+def _told(box: Mailbox, index: Index, page: FoundPage, ranked_by: str = "", note: str = "") -> SearchAnswer:
     known, names = index.progressed(), index.label_names()
 
     def hit(found: Found) -> Hit:
@@ -93,6 +135,8 @@ def _local(
         failed=[],
         synced=box.local_time(known.synced_at).isoformat(timespec="seconds") if known.synced_at else "",
         since=box.local_time(known.since).isoformat(timespec="seconds") if known.since else "",
+        ranked_by=ranked_by,
+        note=note,
     )
 
 
@@ -108,6 +152,8 @@ def _gmail(box: Mailbox, query: str, limit: int, cursor: str, cancel: Cancel) ->
         failed=failed,
         synced="",
         since="",
+        ranked_by="",
+        note="",
     )
 
 

@@ -25,6 +25,7 @@ from mailreeve.google.gmail import PAGE, Gmail
 from mailreeve.models import Message, Page, Progress
 from mailreeve.platform import exclusive
 from mailreeve.service.answers import Failed, ForgetAnswer, SyncAnswer
+from mailreeve.service.embedding import Filling
 from mailreeve.store import index_sweep
 from mailreeve.store.db import now_ms
 from mailreeve.store.index import Index
@@ -71,6 +72,7 @@ class _Run:
         self._cancel = cancel
         self._began = monotonic()
         self._units = self._gmail.units
+        self._filling = Filling(box, index, cancel)
         self._indexed = 0
         self._failed: list[Failed] = []
         self._labels: Sequence[str] = ()
@@ -91,6 +93,7 @@ class _Run:
         waiting = index.waiting_count()
         if not waiting:
             index.note(synced_at=current)
+        self._filling.fill(self._gmail, self._progress)
         if index_sweep.is_due(index):
             self._progress(0, None, "sweeping out the words of removed messages")
             index_sweep.sweep(index)
@@ -111,6 +114,7 @@ class _Run:
             units=self._gmail.units - self._units,
             seconds=round(monotonic() - self._began, 1),
             failed=self._failed,
+            semantic=self._filling.answer(),
         )
 
     def _list(self, reach: int) -> None:
@@ -219,5 +223,6 @@ class _Run:
         finally:
             self._indexed += self._index.add(found)
             self._index.give_up(gone)
+        self._filling.learn(found)
         if len(errors) == len(ids) and isinstance(errors[0], _HOPELESS):
             raise errors[0]

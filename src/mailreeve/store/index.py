@@ -79,7 +79,7 @@ class Index:
 
     def count(self) -> int:
         """How many messages the index holds."""
-        return self._number("select count(*) from message")
+        return self.number("select count(*) from message")
 
     def waiting(self, limit: int, below: str = "") -> tuple[str, ...]:
         """Ids of messages that are still to be fetched, the newest first, from behind the id `below`."""
@@ -90,9 +90,10 @@ class Index:
 
     def waiting_count(self) -> int:
         """How many messages are still to be fetched."""
-        return self._number("select count(*) from todo")
+        return self.number("select count(*) from todo")
 
-    def _number(self, sql: str, values: Sequence[object] = ()) -> int:
+    def number(self, sql: str, values: Sequence[object] = ()) -> int:
+        """The one number that a query gives; 0 for none."""
         row = self.db.row(sql, values)
         return int(row[0] or 0) if row else 0
 
@@ -105,7 +106,7 @@ class Index:
         """
         by_id = {message.id: message for message in messages if message.id}
         with self.db.transaction():
-            known = self._rows_of(by_id)
+            known = self.rows_of(by_id)
             for id_, n in known.items():
                 self._set_labels(n, by_id[id_].labels)
             fresh = [message for id_, message in by_id.items() if id_ not in known]
@@ -114,7 +115,8 @@ class Index:
             self.db.many("delete from todo where id = ?", [(id_,) for id_ in by_id])
         return len(fresh)
 
-    def _rows_of(self, ids: Iterable[str]) -> dict[str, int]:
+    def rows_of(self, ids: Iterable[str]) -> dict[str, int]:
+        """The row numbers of those that are known."""
         found: dict[str, int] = {}
         wanted = list(ids)
         for start in range(0, len(wanted), _CHUNK):
@@ -129,7 +131,7 @@ class Index:
         taken: set[int] = set()
         numbered: list[tuple[int, Message]] = []
         used = self._used(max(1, message.internal_date) for message in messages)
-        furthest = shift = self._number("select value from meta where key = 'shift'")
+        furthest = shift = self.number("select value from meta where key = 'shift'")
         for message in messages:
             n = max(1, message.internal_date)
             while n in taken or n in used or (n > max(1, message.internal_date) and self._used([n])):
@@ -165,9 +167,9 @@ class Index:
     def drop(self, ids: Iterable[str]) -> int:
         """Take messages out of every search at once; their words are swept out later. Returns how many."""
         with self.db.transaction():
-            rows = [(n,) for n in self._rows_of(ids).values()]
+            rows = [(n,) for n in self.rows_of(ids).values()]
             self.db.many("insert into gone (n, at) values (?, ?)", [(n, now_ms()) for (n,) in rows])
-            for table in ("message", "head", "tag"):
+            for table in ("message", "head", "tag", "vector", "sign"):
                 self.db.many(f"delete from {table} where n = ?", rows)
         return len(rows)
 
@@ -177,7 +179,7 @@ class Index:
             self.wait_for(ref.id for ref in page.added)
             self.drop(page.deleted)
             self.db.many("delete from todo where id = ?", [(id_,) for id_ in page.deleted])
-            rows = self._rows_of(change.id for change in page.changes)
+            rows = self.rows_of(change.id for change in page.changes)
             for change in page.changes:
                 if change.id in rows:
                     self._relabel(rows[change.id], change)
@@ -186,7 +188,7 @@ class Index:
         """Note messages to be fetched, except those that are known."""
         wanted = list(dict.fromkeys(ids))
         with self.db.transaction():
-            known = self._rows_of(wanted)
+            known = self.rows_of(wanted)
             fresh = [(id_,) for id_ in wanted if id_ not in known]
             self.db.many("insert or ignore into todo (id) values (?)", fresh)
 

@@ -32,6 +32,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # More words are gathered in memory (bytes) before they are written: a third faster to build.
         "insert into words (words, rank) values ('hashsize', 8000000)",
     ),
+    (
+        # Of the extra `semantic`: a direction (16-bit floats; empty: on purpose none), and the signs of its numbers.
+        "create table vector (n integer primary key, half blob not null)",
+        "create table sign (n integer primary key, bits blob not null)",
+    ),
 )
 COLUMNS = ("sender", "recipient", "cc", "bcc", "subject", "body", "delivered", "list", "filename")
 BINS = frozenset({"SPAM", "TRASH"})

@@ -55,15 +55,19 @@ def is_ranked(cursor: str) -> bool:
 
 def prepare(index: Index, text: str) -> Plan:
     """The way to the hits of a search. Raises InputError for what the index cannot answer."""
-    words = Words(index.account, index.label_ids(), now_ms())
-    return plan(search_query.parse(text), words)
+    return planned(index, search_query.parse(text))
+
+
+def planned(index: Index, tree: search_query.Node) -> Plan:
+    """The way to the hits of a search that was read. Raises InputError for what the index cannot answer."""
+    return plan(tree, Words(index.account, index.label_ids(), now_ms()))
 
 
 def search(index: Index, wanted: Plan, *, limit: int = 20, cursor: str = "") -> FoundPage:
     """One page of hits. Raises InputError for a cursor that is not ours."""
     last, total = _place(cursor)
     reach = limit + 1 if cursor else max(limit, COUNTED) + 1
-    rows = _rows(index, wanted, last, reach)
+    rows = rows_of(index, wanted, last, reach)
     total = total if cursor else min(len(rows), max(limit, COUNTED))
     page = rows[:limit]
     following = f"{_MARK}{page[-1]}.{total}" if len(rows) > limit else ""
@@ -76,7 +80,11 @@ def ranked(index: Index, wanted: Plan, *, limit: int = 20, cursor: str = "") -> 
     Raises InputError for a cursor that is not ours. The cursor holds the hits that follow, so that mail which
     comes between two pages moves nothing.
     """
-    rows = _listed(cursor) if cursor else _best(index, wanted)
+    return page_of(index, listed(cursor) if cursor else best(index, wanted), limit)
+
+
+def page_of(index: Index, rows: list[int], limit: int) -> FoundPage:
+    """The first of these rows, in their order; the cursor holds the rest."""
     page, rest = rows[:limit], rows[limit:]
     heads = _heads(index, page)
     places = base64.urlsafe_b64encode(b"".join(n.to_bytes(_WIDTH) for n in rest)).decode()
@@ -85,9 +93,9 @@ def ranked(index: Index, wanted: Plan, *, limit: int = 20, cursor: str = "") -> 
     )
 
 
-def _best(index: Index, wanted: Plan) -> list[int]:
+def best(index: Index, wanted: Plan, most: int = BEST) -> list[int]:
     """Row numbers of the best hits; without words to weigh, of the newest."""
-    rows = _rows(index, wanted, 1 << 62, LOOKED_AT if wanted.match else BEST)
+    rows = rows_of(index, wanted, 1 << 62, LOOKED_AT if wanted.match else most)
     if not wanted.match or not rows:
         return rows
     weighed = index.db.rows(
@@ -95,10 +103,11 @@ def _best(index: Index, wanted: Plan) -> list[int]:
         (wanted.match, rows[-1], rows[0]),
     )
     cost = {row["rowid"]: row["cost"] for row in weighed}
-    return sorted(rows, key=lambda n: (cost[n], -n))[:BEST]
+    return sorted(rows, key=lambda n: (cost[n], -n))[:most]
 
 
-def _listed(cursor: str) -> list[int]:
+def listed(cursor: str) -> list[int]:
+    """The rows that a cursor of ours holds. Raises InputError for any other."""
     try:
         data = base64.b64decode(cursor.removeprefix(_MARK_BEST), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -125,7 +134,7 @@ def _place(cursor: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def _rows(index: Index, wanted: Plan, below: int, limit: int) -> list[int]:
+def rows_of(index: Index, wanted: Plan, below: int, limit: int) -> list[int]:
     """Row numbers of the newest hits below a row."""
     shift = index.db.row("select value from meta where key = 'shift'")
     high = min(below, wanted.high + (int(shift[0]) if shift else 0))

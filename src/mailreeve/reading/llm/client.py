@@ -13,10 +13,10 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
@@ -25,7 +25,7 @@ from mailreeve.models import Json
 from mailreeve.reading.llm.dialect import Dialect
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, OpenAI
+    from openai import APIConnectionError, APIStatusError, OpenAI
 
 MAX_ANSWER_BYTES = 262_144
 """A larger HTTP answer is dropped while it arrives."""
@@ -110,16 +110,7 @@ class ChatClient:
         return answer
 
     def _ask(self, question: Question, cancel: Cancel) -> Answer:
-        tries = 0
-        while True:
-            cancel.check()
-            try:
-                return self._ask_once(question, cancel)
-            except _Again as again:
-                tries += 1
-                if tries > RETRIES:
-                    raise ReaderUnavailable(f"{again.why}, {tries} times.") from None
-                cancel.sleep(self._wait(again, tries))
+        return patiently(lambda: self._ask_once(question, cancel), self._endpoint, cancel)
 
     def models(self) -> tuple[str, ...] | None:
         """Names of the endpoint's models, asked once and free of cost; None when it does not list them.
@@ -143,11 +134,6 @@ class ChatClient:
         except (ReaderAnswerInvalid, openai.OpenAIError, ValueError, TypeError, AttributeError):
             return None  # something answers, and in other words than a list of models
 
-    def _wait(self, again: "_Again", tries: int) -> float:
-        jitter = random.uniform(1, 1.25)  # noqa: S311 -- spreads tries, keeps no secret
-        backoff: float = self._endpoint.first_wait_seconds * 2 ** (tries - 1) * jitter
-        return min(max(backoff, again.after), MAX_WAIT)
-
     def _ask_once(self, question: Question, cancel: Cancel) -> Answer:
         import openai
 
@@ -158,14 +144,11 @@ class ChatClient:
             except openai.APIStatusError as error:
                 simpler = dialect.simpler(error.status_code, _told(error))
                 if simpler is None:
-                    _raise_for(error, self._endpoint)
+                    raise_for(error, self._endpoint)
                 cancel.check()
                 dialect = simpler
-            except openai.APITimeoutError:
-                raise _Again(f"The model at {self._endpoint.base_url} did not answer in time") from None
             except openai.APIConnectionError as error:
-                kind = type(error.__cause__).__name__
-                raise _Again(f"The model at {self._endpoint.base_url} cannot be reached ({kind})") from None
+                raise unreached(error, self._endpoint) from None
             else:
                 self._dialect = dialect
                 return read_answer(raw)
@@ -179,12 +162,12 @@ class ChatClient:
     def _client(self) -> "OpenAI":
         with self._lock:
             if self._openai is None:
-                self._openai = _build(self._endpoint)
+                self._openai = build(self._endpoint)
                 weakref.finalize(self, self._openai.close)
             return self._openai
 
 
-class _Again(Exception):
+class Again(Exception):
     """The call failed in a way that another try may mend."""
 
     def __init__(self, why: str, after: float = 0.0) -> None:
@@ -193,8 +176,30 @@ class _Again(Exception):
         self.after = after
 
 
-def _build(endpoint: Endpoint) -> "OpenAI":
-    """The library's client with nothing of the environment in it."""
+T = TypeVar("T")
+
+
+def patiently(once: Callable[[], T], endpoint: Endpoint, cancel: Cancel) -> T:
+    """Call, and call again after what another try may mend, RETRIES times at most.
+
+    Raises ReaderUnavailable when it did not help, Cancelled.
+    """
+    tries = 0
+    while True:
+        cancel.check()
+        try:
+            return once()
+        except Again as again:
+            tries += 1
+            if tries > RETRIES:
+                raise ReaderUnavailable(f"{again.why}, {tries} times.") from None
+            jitter = random.uniform(1, 1.25)  # noqa: S311 -- spreads tries, keeps no secret
+            backoff: float = endpoint.first_wait_seconds * 2 ** (tries - 1) * jitter
+            cancel.sleep(min(max(backoff, again.after), MAX_WAIT))
+
+
+def build(endpoint: Endpoint, most: int = MAX_ANSWER_BYTES) -> "OpenAI":
+    """The library's client with nothing of the environment in it; an answer of more bytes than `most` is dropped."""
     import httpx2
     import openai
 
@@ -221,8 +226,8 @@ def _build(endpoint: Endpoint) -> "OpenAI":
             size = 0
             for chunk in self._inner:
                 size += len(chunk)
-                if size > MAX_ANSWER_BYTES:
-                    raise ReaderAnswerInvalid(f"The model's answer is larger than {MAX_ANSWER_BYTES} bytes.")
+                if size > most:
+                    raise ReaderAnswerInvalid(f"The model's answer is larger than {most} bytes.")
                 if time.monotonic() > self._deadline:
                     raise httpx2.ReadTimeout("the answer came too slowly")
                 yield chunk
@@ -260,11 +265,21 @@ def _told(error: "APIStatusError") -> str:
     return error.response.text[:2000]
 
 
-def _raise_for(error: "APIStatusError", endpoint: Endpoint) -> NoReturn:
+def unreached(error: "APIConnectionError", endpoint: Endpoint) -> Again:
+    """What a connection that failed, or took too long, says."""
+    import openai
+
+    where = f"The model at {endpoint.base_url}"
+    if isinstance(error, openai.APITimeoutError):
+        return Again(f"{where} did not answer in time")
+    return Again(f"{where} cannot be reached ({type(error.__cause__).__name__})")
+
+
+def raise_for(error: "APIStatusError", endpoint: Endpoint) -> NoReturn:
     """Translate a status. The endpoint's text is left out: it may repeat mail."""
     status, where = error.status_code, f"The model at {endpoint.base_url}"
     if status in {408, 409, 425, 429} or status >= 500:
-        raise _Again(f"{where} answered {status}", retry_after(error.response.headers.get("retry-after", "")))
+        raise Again(f"{where} answered {status}", retry_after(error.response.headers.get("retry-after", "")))
     if status in {400, 413, 415, 422}:
         raise ReaderAnswerInvalid(f"{where} refused this mail ({status}).")
     if status in {401, 403}:
@@ -300,7 +315,7 @@ def read_answer(raw: bytes) -> Answer:
     except (KeyError, IndexError, TypeError, AttributeError):
         return Answer("", "the endpoint's answer is no chat completion")
     notes = ("the model wanted to call a tool: ignored, none was offered",) if calls else ()
-    tokens_in, tokens_out = _counted(body.get("usage"))
+    tokens_in, tokens_out = counted(body.get("usage"))
     problem = _problem(message.get("refusal"), choice.get("finish_reason"), text)
     return Answer(text if isinstance(text, str) else "", problem, tokens_in, tokens_out, notes)
 
@@ -315,7 +330,7 @@ def _problem(refusal: Any, finish: Any, text: Any) -> str:
     return ""
 
 
-def _counted(usage: Any) -> tuple[int, int]:
+def counted(usage: Any) -> tuple[int, int]:
     """Tokens in and out as the endpoint counted; 0 for what it did not say, or said wrongly."""
     if not isinstance(usage, dict):
         return 0, 0

@@ -106,6 +106,21 @@ class SearchAnswer(TypedDict):
     """When the local index last knew everything, where the hits are from it; else empty."""
     since: str
     """How far back the local index reaches; empty: all mail."""
+    ranked_by: str
+    """`words`, or `words and meaning`, where the best hits are first; empty where the newest are."""
+    note: str
+    """What a search could not do that was asked for; empty when nothing."""
+
+
+class SemanticJson(TypedDict):
+    """Search by meaning: what a sync embedded; `left` mails have no vector yet, and `problem` says why."""
+
+    embedded: int
+    left: int
+    refused: int
+    tokens: int
+    cost: float
+    problem: str
 
 
 class SyncAnswer(TypedDict):
@@ -121,6 +136,8 @@ class SyncAnswer(TypedDict):
     units: int
     seconds: float
     failed: list[Failed]
+    semantic: SemanticJson | None
+    """None while search by meaning is off."""
 
 
 class ForgetAnswer(TypedDict):
