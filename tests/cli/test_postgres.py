@@ -1,5 +1,6 @@
 """The commands with the store on PostgreSQL, as several machines use it."""
 
+import json
 import os
 from contextlib import closing
 from pathlib import Path
@@ -73,3 +74,13 @@ def test_a_server_that_is_away_is_said(
     assert 1 == done.code
     assert "MAILREEVE_DATABASE_URL" in done.err
     assert "s3cr3t" not in done.err + done.out
+
+
+def test_export_and_purge_find_what_lies_on_the_server(shared: SandboxServer, run: Run) -> None:
+    """Without naming an account, in a home that has no file of the store: every row is told, and goes."""
+    seen = run("triage", "--since", "30d", "--json").json["seen"]
+    rows = [json.loads(line) for line in run("export").out.splitlines()]
+    assert seen == sum(1 for row in rows if row["table"] == "ledger")
+    done = run("purge", "--all", "--yes", "--json").json
+    assert ([shared.account], seen) == (done["accounts"], done["removed"]["ledger"])
+    assert "" == run("export").out

@@ -257,3 +257,42 @@ async def test_one_owner_can_never_see_or_approve_the_proposals_of_another(
     assert proposal == ana.gate.get(proposal.id)
     assert [] == corp.people[ANA].sent()
     assert [] == corp.people[BO].sent()
+
+
+@pytest.fixture
+def bo_at_the_terminal(corp: Organization, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of Bo's command line on the shared store."""
+    monkeypatch.setenv("MAILREEVE_HOME", str(home))
+    monkeypatch.setenv("MAILREEVE_GOOGLE_BASE", corp.people[BO].base_url)
+    monkeypatch.setenv("MAILREEVE_GOOGLE_TOKEN", corp.people[BO].token)
+
+
+@pytest.mark.usefixtures("bo_at_the_terminal")
+def test_one_owners_command_line_cannot_reach_the_proposals_of_another(
+    corp: Organization, two: tuple[App, App], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Listing, withdrawing, sending, naming Ana as the account, the outbox: nothing of hers, nothing sent."""
+    ana = two[0].mailbox()
+    made = drafting.draft(
+        ana, kind="new", to=["kim@x.example"], subject="Secret plan", body="The plan.", cancel=Cancel()
+    )
+    sending.propose(ana, made["draft_id"])
+    proposal = ana.gate.get(ana.gate.waiting()[0].id)
+    capfd.readouterr()
+    for line, code in (
+        ("review --json", 0),
+        ("review --all --json", 0),
+        (f"review cancel {proposal.id}", 2),
+        (f"send {made['draft_id']}", 1),
+        (f"--account {ANA} send {made['draft_id']}", 2),
+        (f"--account {ANA} review --json", 2),
+        (f"undo {proposal.id}", 2),
+        ("outbox --json", 0),
+        ("digest --json", 0),
+        ("runs --json", 0),
+    ):
+        assert (line, code) == (line, run(line.split()))
+        told = "".join(capfd.readouterr())
+        assert (line, False) == (line, "Secret plan" in told or "kim@x.example" in told)
+    assert proposal == ana.gate.get(proposal.id)
+    assert [[], []] == [server.sent() for server in corp.people.values()]

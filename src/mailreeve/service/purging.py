@@ -51,7 +51,8 @@ def which(app: App, address: str = "") -> tuple[str, ...]:
     """The account, or every account of which something is kept here, logged in or not."""
     if address:
         return (address.lower(),)
-    there = (app.config.home / "mailreeve.db").exists() or "db" in app.__dict__
+    on_server = app.config.store.url is not None and not app.config.demo
+    there = on_server or (app.config.home / "mailreeve.db").exists() or "db" in app.__dict__
     return erasing.accounts(app.db) if there else ()
 
 
