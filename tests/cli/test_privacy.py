@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Run
 from tests.sandbox_server import SandboxServer
 
@@ -35,3 +36,14 @@ def test_an_export_goes_into_a_new_private_file(demo: SandboxServer, run: Run, t
     assert {"table", "account"} <= set(json.loads(file.read_text(encoding="utf-8").splitlines()[0]))
     assert 0o600 == file.stat().st_mode & 0o777
     assert 2 == run("export", str(file)).code
+
+
+def test_the_audit_is_verified_without_a_login(
+    run: Run, demo: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a purge of everything nobody is logged in, and the emptied rows still prove that none was taken out."""
+    run("triage", "--json")
+    assert 0 == run("purge", "--all", "--yes").code
+    monkeypatch.delenv("MAILREEVE_GOOGLE_TOKEN")
+    told = run("audit", "verify", "--json").json
+    assert (True, True) == (told["ok"], told["rows"] > 0)

@@ -15,6 +15,7 @@ from tests.triage.house import balanced, code, mail, newsletter
 
 from mailreeve.app import App
 from mailreeve.errors import GoogleError, LoginNeeded
+from mailreeve.models import ChangeState
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
 
@@ -46,7 +47,7 @@ def night(app: App, time: Time) -> bool:
 
 
 def ending(sandbox: SandboxServer, app: App) -> dict[str, Any]:
-    """What lasts of a day: labels, drafts and verdicts, by Message-ID."""
+    """What lasts of a day: labels, drafts, verdicts and the journal, by Message-ID."""
     state, ledger = sandbox.state(), app.mailbox().ledger
     mails = [one for one in state["messages"] if "DRAFT" not in one["labels"]]
     entries = {one["message_id"]: ledger.entry(one["id"]) for one in mails}
@@ -61,7 +62,27 @@ def ending(sandbox: SandboxServer, app: App) -> dict[str, Any]:
             for id_, entry in entries.items()
             if entry and entry.verdict
         },
+        "journal": journal(sandbox, app),
     }
+
+
+def journal(sandbox: SandboxServer, app: App) -> list[tuple[str, str, tuple[str, ...]]]:
+    """What was done, with names that last for Gmail's ids, each change as often as it is journalled as done.
+
+    Nothing is left as an intention or with an unknown end.
+    """
+    state, kept = sandbox.state(), app.mailbox().journal
+    names = {one["id"]: one["message_id"] for one in state["messages"]}
+    labels = {one["id"]: one["name"] for one in state["labels"]}
+    changes = [
+        one for row in app.db.rows("select distinct run from change") for one in kept.changes(row["run"])
+    ]
+    assert {ChangeState.DONE, ChangeState.FAILED} >= {one.state for one in changes}
+    return sorted(
+        (one.kind, names.get(one.target, one.target), tuple(labels[id_] for id_ in one.do.get("add", ())))
+        for one in changes
+        if one.state is ChangeState.DONE
+    )
 
 
 def calm(sandbox: SandboxServer, app: App, hours: int, mails: int) -> dict[str, Any]:
@@ -88,7 +109,7 @@ def test_a_stormy_day_ends_as_a_calm_one(
     seeds: tuple[int, ...],
     record_property: Callable[[str, object], None],
 ) -> None:
-    """429, 5xx, lost answers, a revoked login and an expired history: labels, drafts and verdicts are the same.
+    """429, 5xx, lost answers, a revoked login and an expired history: labels, drafts, verdicts and journal are the same.
 
     Nothing is sent, no draft is made twice, and after the storm one run finishes what is left.
     """

@@ -16,7 +16,7 @@ def audit() -> None:
 @click.pass_obj
 def verify(face: Face, as_json: bool) -> int:
     """Find any changed, removed or reordered line of the audit log."""
-    answer = review.verify_audit(face.box)
+    answer = review.verify_audit(face.app)
     if as_json:
         print_json(answer)
     else:

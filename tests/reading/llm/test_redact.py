@@ -129,6 +129,26 @@ def test_what_only_looks_like_a_secret_stays(text: str) -> None:
     assert text == Redactor().mask(text)
 
 
+@pytest.mark.parametrize("word", ["PIN", "password", "token", "Your verification code", "secret key", "CVC"])
+@pytest.mark.parametrize("number", ["4539 1488 0343 6467", "DE89 3704 0044 0532 0130 00"])
+def test_a_number_beside_a_word_for_a_secret_is_masked_whole(word: str, number: str) -> None:
+    """Its first group alone would pass for the secret, and the rest would leave."""
+    redactor = Redactor()
+    masked = redactor.mask(f"{word}: {number} as agreed")
+    assert [] == [group for group in number.split() if group in masked]
+    assert f"{word}: {number} as agreed" == redactor.restore(masked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["token=https://u:p4ss@h.example/4539148803436467 ok", "password is x4539148803436467/4539148803436467y"],
+)
+def test_a_secret_within_a_secret_comes_back(text: str) -> None:
+    """What was masked as a part of something that was masked afterwards is restored with it."""
+    redactor = Redactor()
+    assert text == redactor.restore(redactor.mask(text))
+
+
 def test_the_same_secret_has_one_placeholder() -> None:
     """A model can see that two cards are the same one, not which."""
     masked = Redactor().mask("4111 1111 1111 1111 and again 4111 1111 1111 1111, not 5500-0000-0000-0004")

@@ -15,7 +15,7 @@ def show(visit: Visit) -> Reply:
         for row in rows
     ]
     older = rows[-1].seq if len(rows) == review.AUDIT_PAGE else 0
-    verified = review.verify_audit(visit.box)
+    verified = review.verify_audit(visit.box.app)
     return page(
         visit,
         "audit.html",
