@@ -29,6 +29,8 @@ from mailreeve.store.workers import Workers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 SETTINGS = '[engine]\nkind = "dbos"\n[triage]\nmax_drafts = 500\n[user]\ntimezone = "UTC"\n'
+SHORT = "timeout_seconds = 4\n"
+"""So that a draft whose request died with its worker is waited for no longer than six seconds."""
 SECRET = webhook.new_secret()
 PATIENCE = 90.0
 
@@ -128,7 +130,7 @@ def organization(folder: Path, home: Path, schema: str) -> Iterator[Works]:
     with serving(folder, "ana", "bo", "cy") as corp:
         people = ", ".join(f'"{one}"' for one in corp.people)
         (home / "config.toml").write_text(
-            f'{SETTINGS}[google]\nbase = "{corp.base_url}"\nquota = "off"\n'
+            f'{SETTINGS}[google]\nbase = "{corp.base_url}"\nquota = "off"\n{SHORT}'
             f'[organization]\nservice_account = "{corp.key}"\nmailboxes = [{people}]\n',
             encoding="utf-8",
         )
@@ -140,7 +142,7 @@ def organization(folder: Path, home: Path, schema: str) -> Iterator[Works]:
 def one_mailbox(server: SandboxServer, receiver: Receiver, home: Path, schema: str) -> Iterator[Works]:
     """One mailbox whose decisions are told to a destination."""
     (home / "config.toml").write_text(
-        f'{SETTINGS}[google]\nquota = "off"\n[policy]\ncapabilities = ["read", "label", "draft", "outbound"]\n'
+        f'{SETTINGS}[google]\nquota = "off"\n{SHORT}[policy]\ncapabilities = ["read", "label", "draft", "outbound"]\n'
         f'[[destination]]\nid = "hook"\nurl = "http://127.0.0.1:{receiver.port}/in"\nsecrets = ["{SECRET}"]\n'
         "private = true\n",
         encoding="utf-8",

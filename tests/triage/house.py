@@ -62,6 +62,7 @@ def joined(
     **settings: Any,
 ) -> Parts:
     """What app.py would join; closed with the stack."""
+    settings.setdefault("settle_seconds", 0.0)  # the sandbox ends at once what it was asked for
     db = Database(home / "mailreeve.db")
     transport = Transport(credentials.ready(token, base), base=base, quota="off")
     stack.callback(db.close)

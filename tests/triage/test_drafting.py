@@ -1,10 +1,16 @@
 """Drafts: exactly one per message, whatever crashed or got lost; and nothing is ever sent."""
 
+import json
+import subprocess
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.sandbox_server import SandboxServer
 from tests.scripted_llm import ScriptedLlm, completion, raw, status, verdict
+from tests.triage import house
 from tests.triage.conftest import PartsFor
 from tests.triage.house import ME, NoNap, balanced, mail
 
@@ -98,6 +104,37 @@ def test_a_draft_made_by_a_run_that_died_is_adopted(sandbox: SandboxServer, part
     assert 1 == drafts(sandbox)
     (change,) = parts.journal.of_target(id_, "draft_create")
     assert (ChangeState.DONE, {"delete_draft": made}) == (change.state, change.inverse)
+
+
+def test_a_draft_whose_request_outlives_its_process_is_waited_for(
+    sandbox: SandboxServer, parts_for: PartsFor, tmp_path: Path
+) -> None:
+    """Killed while Google has the request in hand, and run again at once: it is waited for, and there is one draft."""
+    sandbox.deliver(mail())
+    sandbox.faults([{"path": DRAFTS, "method": "POST", "nth": 1, "kind": "slow", "seconds": 3}])
+    home = tmp_path / "home"
+    home.mkdir()
+    command = [sys.executable, house.__file__, sandbox.base_url, sandbox.token, sandbox.account, str(home)]
+    with subprocess.Popen([*command, "0", "0"], stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not json.loads(sandbox.call("GET", "/_sandbox/faults")[2])[0]["seen"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.kill()
+    assert 0 == drafts(sandbox)
+    result = triage(parts_for(sandbox, settle_seconds=5.0), Options())
+    assert (1, 1) == (drafts(sandbox), len(result.drafts))
+
+
+def test_a_clock_that_was_set_back_waits_no_longer(sandbox: SandboxServer, parts_for: PartsFor) -> None:
+    """An open change from the future is waited for as long as one of this moment, and no longer."""
+    id_ = sandbox.deliver(mail())
+    parts = parts_for(sandbox, settle_seconds=7.0)
+    change = parts.journal.intend("r-1", "draft_create", id_, {}, {})
+    parts.ledger._db.execute("update change set at = at + 3600000 where id = ?", (change,))
+    cancel = NoNap()
+    triage(parts, Options(), cancel=cancel)
+    assert ([7.0], 1) == (cancel.naps, drafts(sandbox))
 
 
 def test_a_draft_that_the_person_deleted_is_not_written_again(

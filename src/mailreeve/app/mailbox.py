@@ -102,6 +102,11 @@ class Mailbox:
 
         return Gmail(self._transport)
 
+    @property
+    def settle_seconds(self) -> float:
+        """So long after it began, a request whose process died can no longer be under way: longer than we wait ourselves."""
+        return 1.5 * self.app.google.timeout_seconds
+
     @cached_property
     def send_as(self) -> tuple[SendAs, ...]:
         """The addresses that the account may write from, as Gmail lists them."""
@@ -387,6 +392,7 @@ class Mailbox:
             units_per_minute=PER_MINUTE[self.app.google.quota],
             units_per_get=cost("messages.get", self.app.google.quota),
             price_per_million=max(llm.price_in_per_million, llm.price_out_per_million),
+            settle_seconds=self.settle_seconds,
         )
         return Parts(
             account=self.address,

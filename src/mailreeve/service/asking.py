@@ -164,7 +164,8 @@ def _understood(box: Mailbox, system: str, wish: Any) -> tuple[str, dict[str, An
 
 def _draft(box: Mailbox, system: str, mark: str, letter: Mapping[str, Any], cancel: Cancel) -> str:
     """The draft of this wish: the one that a process wrote before it died, or a new one."""
-    there = posting.newest(box.gmail.bound(cancel), mark, cancel)
+    changes = box.journal.of_target(mark, posting.KIND)
+    there = posting.earlier(box.gmail.bound(cancel), changes, mark, box.settle_seconds, cancel)
     if there is not None:
         return there.id
     return drafting.draft(box, **letter, system=system, mark=mark, cancel=cancel)["draft_id"]

@@ -120,12 +120,18 @@ def _advanced(
         except NotFound:
             return Stage.DROPPED, "its draft is no longer in Gmail."
     else:
-        found = None if new else posting.newest(box.gmail.bound(cancel), row.mark, cancel)
+        found = None if new else _found(box, row, cancel)
         if found is None and made is None:
             return Stage.DROPPED, "a newer one took its place."
         draft = box.gmail.draft(found.id) if found else _drafted(box, row, made)
         mails.move(row, Stage.DRAFTED, draft=draft.id)
     return _sent(box, row, draft)
+
+
+def _found(box: Mailbox, row: DigestMail, cancel: Cancel) -> Draft | None:
+    """The draft of an earlier try."""
+    changes = box.journal.of_target(_target(row), posting.KIND)
+    return posting.earlier(box.gmail.bound(cancel), changes, row.mark, box.settle_seconds, cancel)
 
 
 def _ended(last: Proposal) -> tuple[Stage, str] | None:

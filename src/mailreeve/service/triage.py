@@ -55,7 +55,7 @@ def triage(
 def _triage(
     box: Mailbox, options: Options, progress: Progress, cancel: Cancel, engine: Engine | None
 ) -> RunAnswer:
-    dry_run = options.dry_run
+    dry_run, before = options.dry_run, box.gmail.units
     sent: list[SendAnswer] = []
     ruling = box.ruling()  # rules that cannot be read stop the run before anything is done
     # a destination that cannot be shows before anything is done
@@ -68,7 +68,9 @@ def _triage(
     parts = box.parts(ruling)
     if not dry_run:
         gathering.gather(parts, cancel)
+    aside = box.gmail.units - before
     result = loop.triage(parts, options, progress, cancel, engine)
+    after = box.gmail.units
     if not dry_run:
         purging.expire_quietly(box.app, box.address)
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}
@@ -81,9 +83,17 @@ def _triage(
         progress(0, None, "who still owes an answer")
         followups.keep(box, cancel)
         news["digest"] = digest.after_run(box, cancel)
+        result = _counted(box, result, aside + box.gmail.units - after)
     told = {"inbox": _inbox(box, result.entries), "changes": _standing(box, result.run)}
     answer: RunAnswer = {**result.as_json(), **told, **news}  # type: ignore[typeddict-item] # the keys are pinned by a test
     return answer
+
+
+def _counted(box: Mailbox, result: RunResult, aside: int) -> RunResult:
+    """The run with the units of its look-ups beside the loop."""
+    whole = replace(result, units=result.units + aside)
+    box.ledger.runs.save(result.run, whole.as_json())
+    return whole
 
 
 def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson:

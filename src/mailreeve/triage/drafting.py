@@ -9,7 +9,7 @@ from mailreeve.models import ChangeState, Message, Thread
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage import acquainting, booking, forwarding, templates
 from mailreeve.triage.labelling import wants_errand, wants_reply
-from mailreeve.triage.posting import KIND, MARK, create, find
+from mailreeve.triage.posting import KIND, MARK, create, find, has_settled
 from mailreeve.triage.work import Work, reason
 
 TRIES = 3
@@ -76,7 +76,10 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
     journal = work.parts.journal
     changes = journal.of_target(entry.message, KIND)
     lost = [one for one in changes if one.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}]
-    there = find(work.parts.gmail, thread, mark_of(work.parts.account, entry.message))
+    mark = mark_of(work.parts.account, entry.message)
+    there = find(work.parts.gmail, thread, mark)
+    if there is None and has_settled(lost, work.parts.settings.settle_seconds, work.cancel):
+        there = find(work.parts.gmail, work.parts.gmail.thread(thread.id), mark)
     if there is not None:
         for change in lost[-1:]:
             # Not hashed anew: since the interruption the person may have edited it.

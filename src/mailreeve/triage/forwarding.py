@@ -45,7 +45,8 @@ def _draft(work: Work, entry: Entry, message: Message, address: str) -> str:
         if change.state is ChangeState.DONE:
             return str(change.do["draft"])
         if change.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}:
-            found = posting.newest(parts.gmail, mark, work.cancel)
+            patience = parts.settings.settle_seconds
+            found = posting.earlier(parts.gmail, [change], mark, patience, work.cancel)
             if found is not None:
                 known = {**change.do, "draft": found.id}
                 parts.journal.settle(

@@ -50,6 +50,8 @@ class Settings:
     """Of those tokens, in the currency of the prices."""
     seconds_per_call: float = 3.0
     """What one model call takes. For the estimate."""
+    settle_seconds: float = 90.0
+    """So long after it began, a request whose process died can no longer be under way."""
 
 
 def _utc_now() -> datetime:

@@ -1,7 +1,9 @@
 """A draft of ours put into Gmail: journalled, posted once, and found again by its mark when the answer got lost."""
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
@@ -32,6 +34,30 @@ def find(gmail: "Gmail", thread: Thread, mark: str) -> Draft | None:
                 return item
         cursor, more = page.next, bool(page.next)
     return None
+
+
+def has_settled(changes: Iterable[Change], seconds: float, cancel: Cancel) -> bool:
+    """Wait until no request of these changes can still be under way at Google; False when that took no time.
+
+    Of a process that died with a request in hand, the request may be carried out `seconds` later: until then a draft that
+    is not there proves nothing.
+    """
+    begun = [one.at for one in changes if one.state in {ChangeState.INTENDED, ChangeState.UNKNOWN}]
+    left = seconds - (datetime.now(UTC) - max(begun)).total_seconds() if begun else 0.0
+    if left <= 0:
+        return False
+    cancel.sleep(min(left, seconds))  # at most so long, should the clock have been set back
+    return True
+
+
+def earlier(
+    gmail: "Gmail", changes: Iterable[Change], mark: str, settle_seconds: float, cancel: Cancel
+) -> Draft | None:
+    """The draft that an earlier try wrote, among the newest ones, also when its process died with the request in hand."""
+    found = newest(gmail, mark, cancel)
+    if found is None and has_settled(changes, settle_seconds, cancel):
+        found = newest(gmail, mark, cancel)
+    return found
 
 
 def create(
