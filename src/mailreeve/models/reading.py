@@ -121,6 +121,17 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """A date or a sum that a thread names."""
+
+    text: str
+    """As it is written."""
+    value: str
+    """ISO 8601; or the number and the currency (ISO 4217), as "1240.00 EUR"."""
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCoverage:
     """How much of a thread a reader saw: messages = read + folded + left_out."""
 
@@ -146,6 +157,9 @@ class Summary:
     decisions: tuple[Claim, ...] = ()
     actions: tuple[ActionItem, ...] = ()
     questions: tuple[Claim, ...] = ()
+    dates: tuple[Detail, ...] = ()
+    """Dates that have not passed when the message names them, the newest message first; found by rules."""
+    amounts: tuple[Detail, ...] = ()
     coverage: ThreadCoverage = ThreadCoverage()
     by: DecidedBy = DecidedBy.OFFLINE
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
-from mailreeve.models import ActionItem, Progress, Summary, Thread, Verdict
+from mailreeve.models import ActionItem, Detail, Progress, Summary, Thread, Verdict
 from mailreeve.service import veil
 from mailreeve.service.answers import (
     ActionJson,
     Asked,
     ClassifyAnswer,
+    DetailJson,
     Failed,
     ReadJson,
     SourcesJson,
@@ -109,6 +110,8 @@ def _summary_json(box: Mailbox, thread: Thread, summary: Summary) -> SummaryJson
         decisions=[one.text for one in summary.decisions],
         actions=[_action_json(item) for item in summary.actions],
         questions=[one.text for one in summary.questions],
+        dates=[_detail_json(one) for one in summary.dates],
+        amounts=[_detail_json(one) for one in summary.amounts],
         sources=SourcesJson(
             gist=list(summary.sources),
             decisions=[one.message_id for one in summary.decisions],
@@ -124,6 +127,10 @@ def _summary_json(box: Mailbox, thread: Thread, summary: Summary) -> SummaryJson
         by=summary.by.value,
         url=box.url(thread.id),
     )
+
+
+def _detail_json(one: Detail) -> DetailJson:
+    return DetailJson(text=one.text, value=one.value, message_id=one.message_id)
 
 
 def _action_json(item: ActionItem) -> ActionJson:

@@ -17,8 +17,8 @@ from mailreeve.service.answers import Hit, SummaryJson
 
 CODE = "[code withheld: open the mail in Gmail]"
 LINK = "[link withheld: open the mail in Gmail]"
-_WORDS: tuple[Literal["subject", "gist", "decisions", "actions", "questions"], ...]
-_WORDS = ("subject", "gist", "decisions", "actions", "questions")
+_WORDS: tuple[Literal["subject", "gist", "decisions", "actions", "questions", "dates", "amounts"], ...]
+_WORDS = ("subject", "gist", "decisions", "actions", "questions", "dates", "amounts")
 _LINK = re.compile(r"(https?://[^\s/?#<>\"\\]+)[/?#][^\s<>\")\]]*", re.IGNORECASE)
 
 

@@ -36,6 +36,15 @@ CASES = [
     ("They print on Friday. Can you confirm the colour before then?", [("you", "Confirm the colour before then", "2026-11-27")]),
     ("Bitte gib mir bis Mittwoch Bescheid.\nDanke für die schnelle Hilfe mit der Tür und dem Rahmen.", [("you", "Bitte gib mir bis Mittwoch Bescheid.", "2026-11-25")]),
     ("Review the attached plan.\nConfirm the date.", [("you", "Review the attached plan", ""), ("you", "Confirm the date", "")]),
+    ("I would be grateful for your comments by Friday.", [("you", "Give Ana your comments by Friday", "2026-11-27")]),
+    ("The invoice is due on 4 December. Please pay the amount by the due date.", [("you", "Pay the amount by the due date (A subject)", "2026-12-04")]),
+    ("If you cannot come, call us by Friday.", [("you", "Call us by Friday", "2026-11-27")]),
+    ("If anything is unclear, call us.", []),
+    ("Please give the keys to Bo and update the list.", [("you", "Give the keys to Bo", ""), ("you", "Update the list", "")]),
+    ("I'll scan the plan and ask Bo for the price.", [("Ana", "Scan the plan", ""), ("Ana", "Ask Bo for the price", "")]),
+    ("Könnten Sie mir außerdem die Maße der Tür angeben?", [("you", "Könnten Sie mir außerdem die Maße der Tür angeben?", "")]),
+    ("Merci aussi de confirmer le format pour vendredi.", [("you", "Merci aussi de confirmer le format pour vendredi.", "")]),
+    ("Por favor, revisa el plano antes del viernes.", [("you", "Por favor, revisa el plano antes del viernes.", "2026-11-27")]),
     ("The lift is repaired.", []),
     ("I will be away on Friday.", []),
     ("Please find the invoice attached.", []),
@@ -76,6 +85,23 @@ def test_a_program_has_to_name_a_date() -> None:
     assert [("you", "Pay the invoice by 4 December", "2026-12-04")] == found(
         mail("Please pay the invoice by 4 December.", sender=robot)
     )
+
+
+def test_a_desk_that_writes_about_an_appointment_is_heeded() -> None:
+    """What to bring to a visit has no date of its own, and is no advertisement."""
+    text = "Ihr Termin ist am 4. Dezember um 9 Uhr. Bitte bringen Sie Ihren Pass mit."
+    found_ = found(mail(text, "Ihr Termin", sender="Bürgeramt <termine@amt.example>"))
+    assert [("you", "Bitte bringen Sie Ihren Pass mit.")] == [(who, what) for who, what, _ in found_]
+
+
+def test_no_deadline_comes_out_of_a_signature_or_of_history() -> None:
+    """Office hours and dates that stand below the closing or in quoted text bind nobody."""
+    text = "Hi Robin,\n\ncould you call Bo?\n\nBest regards,\nAna\nOffice open until Friday 17:00"
+    assert [("you", "Call Bo", "")] == found(mail(text))
+    quoted = "Hi Robin,\n\ncould you call Bo?\n\n> please send it by Friday\n> or by 4 December"
+    assert [("you", "Call Bo", "")] == found(mail(quoted, quoted="please pay by Friday"))
+    verdict = OfflineReader((), OWN).classify(mail(text), BUILT_IN, Cancel())
+    assert "" == verdict.deadline
 
 
 def test_what_the_owner_asks_is_for_the_others() -> None:

@@ -46,6 +46,34 @@ MEANT = [
     ("demain à 9h", ["2026-11-25T09:00+01:00"]),
     ("antes del 5 de diciembre", ["2026-12-05"]),
     ("el viernes a las 10:00", ["2026-11-27T10:00+01:00"]),
+    ("bis nächsten Freitag", ["2026-12-04"]),
+    ("avant vendredi prochain", ["2026-12-04"]),
+    ("para el viernes", ["2026-11-27"]),
+    ("Friday 3pm EST", ["2026-11-27T21:00+01:00"]),
+    ("Thursday at 10:00 PT", ["2026-11-26T19:00+01:00"]),
+    ("Friday at 9:00 (GMT+2)", ["2026-11-27T08:00+01:00"]),
+    ("Friday 10:00 UTC", ["2026-11-27T11:00+01:00"]),
+    ("Monday, 10 am London time", ["2026-11-30T11:00+01:00"]),
+    ("15 Uhr MEZ am Freitag", ["2026-11-27T15:00+01:00"]),
+    ("vendredi à 17h heure de Paris", ["2026-11-27T17:00+01:00"]),
+    ("el lunes a las 9:30 hora de Madrid", ["2026-11-30T09:30+01:00"]),
+    ("el jueves a las 5 de la tarde", ["2026-11-26T17:00+01:00"]),
+    ("el viernes a las 10", ["2026-11-27T10:00+01:00"]),
+    ("bis zum 15.", ["2026-12-15"]),
+    ("avant le 15, merci", ["2026-12-15"]),
+    ("antes del 15", ["2026-12-15"]),
+    ("avant le 15 décembre", ["2026-12-15"]),
+    ("bis Ende November", ["2026-11-30"]),
+    ("avant fin novembre", ["2026-11-30"]),
+    ("a finales de noviembre", ["2026-11-30"]),
+    ("by the end of February", ["2027-02-28"]),
+    ("bis Jahresende", ["2026-12-31"]),
+    ("lundi en huit", ["2026-12-07"]),
+    ("by Friday COB", ["2026-11-27"]),
+    ("innerhalb von 14 Tagen", ["2026-12-08"]),
+    ("sous 48 heures", ["2026-11-26T10:00+01:00"]),
+    ("dentro de dos semanas", ["2026-12-08"]),
+    ("1º de diciembre", ["2026-12-01"]),
     ("Thursday at 10:00 or Friday at 14:00", ["2026-11-26T10:00+01:00", "2026-11-27T14:00+01:00"]),
 ]  # fmt: skip
 
@@ -58,7 +86,7 @@ def test_a_date_is_what_a_person_takes_it_for(text: str, expected: list[str]) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["3/4", "in 2026", "price 12.50", "version 3.2.1", "may I ask 5 things", "the march on 5", "31.02.2027", "a second later", "1,240.00", "room 10", "the sun is out", "mon ami"],
+    ["3/4", "in 2026", "price 12.50", "version 3.2.1", "may I ask 5 things", "the march on 5", "31.02.2027", "a second later", "1,240.00", "room 10", "the sun is out", "mon ami", "pour 15 personnes", "am 3. Tag", "antes del 20 %"],
 )  # fmt: skip
 def test_what_is_ambiguous_or_no_date_is_none(text: str) -> None:
     """Nothing is guessed."""
@@ -73,6 +101,14 @@ def test_a_time_alone_is_today_or_tomorrow() -> None:
     assert ("2026-11-24T16:00+01:00", "2026-11-25T09:00+01:00") == (later.iso(TUESDAY), earlier.iso(TUESDAY))
     assert dates.clock_only("no time at all", TUESDAY) is None
     assert time(16) == later.at
+
+
+def test_a_time_alone_with_a_zone_is_the_next_one_there() -> None:
+    """9:00 in New York is this afternoon, 9:00 in Tokyo was this night and comes tomorrow."""
+    told = [dates.clock_only(text, TUESDAY) for text in ("by 9:00 EST", "by 9:00 JST", "by 9:00 XYZ")]
+    assert ["2026-11-24T15:00+01:00", "2026-11-25T01:00+01:00", "2026-11-25T09:00+01:00"] == [
+        found.iso(TUESDAY) for found in told if found
+    ]
 
 
 @given(st.text(alphabet="0123456789./-: apmunothiday,", max_size=80))

@@ -178,3 +178,39 @@ def test_newsletters_ask_nothing() -> None:
         )
     )
     assert () == texts(found.questions)
+
+
+def test_a_summary_shows_no_remains_of_layout() -> None:
+    """Fields of forms, code, shouting, broken lines and placeholders are told only where there is nothing else."""
+    text = (
+        "URL: http://example.org/a\nDate: 2002-10-09T03:15:19+01:00\nBUY THIS GREAT THING NOW\n%EM%JM@X%/EM%.\n"
+        "foo (a, b) {\nPlease reply to\n\nThe museum shows its largest sculpture from Monday on."
+    )
+    found = summary(mail(text, "Museum"))
+    assert "The museum shows its largest sculpture from Monday on." == found.gist
+
+
+def test_a_short_decision_says_about_what() -> None:
+    """A bare word of agreement is told with the subject; an advertisement decides nothing."""
+    assert ("Agreed (Oak or ash)",) == texts(summary(mail("Agreed.", "Re: Oak or ash", sender=ANA)).decisions)
+    assert () == summary(mail("NEW-Special Package Deal! What a Deal!", "Offer")).decisions
+
+
+def test_a_question_in_another_language_is_open() -> None:
+    """Whatever its first word is."""
+    found = summary(mail("Hola Robin:\n\nel plano está listo. ¿Quiere papel mate o brillante?", sender=ANA))
+    assert ("Ana: ¿Quiere papel mate o brillante?",) == texts(found.questions)
+
+
+def test_dates_and_sums_are_told_newest_first() -> None:
+    """Each once, with the message that names it; what has passed when it is written is left out."""
+    found = summary(
+        mail("It costs 1,240 EUR until Friday. We met on 12 November.", sender=ANA),
+        mail("Now it costs $1,300, but only until Monday at 10:00.", sender=SAM),
+    )
+    assert [("Monday at 10:00", "2026-11-30T10:00+00:00", "m1"), ("Friday", "2026-11-27", "m0")] == [
+        (one.text, one.value, one.message_id) for one in found.dates
+    ]
+    assert [("$1,300", "1300.00 USD", "m1"), ("1,240 EUR", "1240.00 EUR", "m0")] == [
+        (one.text, one.value, one.message_id) for one in found.amounts
+    ]

@@ -107,3 +107,24 @@ def test_no_text_breaks_it(text: str) -> None:
     for piece in sentences.of(text):
         assert piece.strip()
         assert "\n" not in piece
+
+
+LEFT_OUT = [
+    ("Yes, it does.\nOn Saturday 07 September 2002 23:22 CET Dan Quin wrote:\n> does it work?\nAnd well.", ("Yes, it does.", "And well.")),
+    ("CW> is it fixed?\nIt is fixed now.", ("It is fixed now.",)),
+    ("See this:\nhttp://example.org/a/b\n[1] http://example.org/c", ("See this:",)),
+    ("Nos vemos el lunes en el puerto.\n\nUn saludo,\nLucía", ("Nos vemos el lunes en el puerto.",)),
+    ("Das Paket ist da.\n\nGruß\nTom", ("Das Paket ist da.",)),
+    ("Le contrat est signé.\n\nBonne journée,\nLuc", ("Le contrat est signé.",)),
+    ("The sync is on Fridays at 11:00. Who takes the notes?", ("The sync is on Fridays at 11:00.", "Who takes the notes?")),
+    ("We meet in room 4. It has 14 seats.", ("We meet in room 4.", "It has 14 seats.")),
+    ("Bitte bis spätestens 9. März zurücksenden.", ("Bitte bis spätestens 9. März zurücksenden.",)),
+    ("It is so hard nowadays\nto write a line that is not broken.", ("It is so hard nowadays to write a line that is not broken.",)),
+    ("We sell: • shoes • hats", ("We sell:", "shoes", "hats")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LEFT_OUT)
+def test_what_is_no_sentence_of_the_author_is_left_out(text: str, expected: tuple[str, ...]) -> None:
+    """Quoted lines and who wrote them, bare links, closings in four languages; broken lines are joined."""
+    assert expected == sentences.of(text)

@@ -30,6 +30,11 @@ _NEEDED = re.compile(
     r"confirmation|approval|sign-?off|response|headcount|number|quote|version|draft|feedback).*)",
     re.IGNORECASE | re.DOTALL,
 )
+_THANKFUL = re.compile(
+    r"\b(?:grateful|thankful|glad|happy|obliged) (?:for|to (?:have|get|receive|hear)) (?P<what>your\b.*)|\b(?:would|'d) (?:appreciate|welcome|value) (?P<this>your\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAST = re.compile(r"\b(?:was|were|am always|have been)\b", re.IGNORECASE)
 _TELL = re.compile(r"\blet (?P<whom>me|us) know(?P<what>\b.*)", re.IGNORECASE | re.DOTALL)
 _I_NEED_TO_KNOW = re.compile(
     r"\b(?:i|we) (?:need|have|want) to know(?P<what>\b.*)", re.IGNORECASE | re.DOTALL
@@ -49,7 +54,7 @@ _IMPERATIVE = re.compile(
     re.IGNORECASE,
 )
 _BY_THEN = re.compile(
-    r"\b(?:by|before|until) then\b|\bd'ici l[àa]\b|\bbis dahin\b|\bpara entonces\b|\bantes de esa fecha\b",
+    r"\b(?:by|before|until) (?:then\b|(?:the|this|that) (?:due date|deadline|date)\b)|\bbis zu diesem (?:termin|datum)\b|\b(?:avant|d'ici) cette date\b|\bd'ici l[àa]\b|\bbis dahin\b|\bpara entonces\b|\bantes de esa fecha\b",
     re.IGNORECASE,
 )
 _DUTY = re.compile(
@@ -105,29 +110,36 @@ def first_name(message: Message) -> str:
 def of(message: Message, seen: Signals, who: People, when: datetime) -> tuple[ActionItem, ...]:
     """The action items in the order of the text; nothing is made of sentences that only inform.
 
-    Programs ask for much that nobody has to do: of theirs only what has a date is kept.
+    Programs ask for much that nobody has to do: of theirs only what has a date is kept, except about appointments.
     """
     found = list(_assigned(message, who, when))
     before = ""
     for piece in seen.sentences:
-        tasks = list(_tasks(piece, seen, who))
+        until = due(piece, when, before)
+        tasks = list(_tasks(piece, seen, who, dated=bool(until)))
         if not tasks and seen.language != "en" and piece in seen.requests:
-            what = plain.capped(piece, _LIMIT)
-            found.append(ActionItem(what, who.called, due(piece, when, before), message.id))
-        found += [_item(message, *task, due(piece, when, before)) for task in tasks]
+            found.append(ActionItem(plain.capped(piece, _LIMIT), who.called, until, message.id))
+        found += [_item(message, *task, until) for task in tasks]
         before = piece
-    kept = [item for item in found if item.due or not (seen.automated or seen.sent_by_service)]
+    kept = [item for item in found if item.due or _is_from_somebody(seen)]
     return tuple(_distinct(kept))[:8]
 
 
-def _tasks(piece: str, seen: Signals, who: People) -> Iterator[tuple[str, str]]:
+def _is_from_somebody(seen: Signals) -> bool:
+    """True for people, and for the desk of a service that writes about an appointment."""
+    desk = not (seen.automated or seen.list_mail) and seen.has("calendar", "scheduling")
+    return desk or not (seen.automated or seen.sent_by_service)
+
+
+def _tasks(piece: str, seen: Signals, who: People, *, dated: bool) -> Iterator[tuple[str, str]]:
     """(what, who) for each thing that the sentence asks for or promises."""
     for part in clauses.numbered(piece):
-        item = _asked(clauses.bare(part), seen.calls.get(piece, ""), who)
+        text = clauses.bare(part)
+        # without a date "if anything is unclear, call me" is politeness
+        text = clauses.unless(text) if dated else text
+        item = _asked(text, seen.calls.get(piece, ""), who) or _promised(part, who)
         if item is not None:
             yield from ((what, item[1]) for what in clauses.each(item[0]))
-        elif promise := _promised(part, who):
-            yield promise
 
 
 def due(piece: str, when: datetime, before: str = "") -> str:
@@ -171,6 +183,8 @@ def _asked(text: str, called: str, who: People) -> tuple[str, str] | None:
         return _told(who, match["what"]), whom
     if (match := _NEEDED.search(text)) and not who.outgoing:
         return f"give {who.author} {match['what']}", whom
+    if (match := _THANKFUL.search(text)) and not (who.outgoing or _PAST.search(text)):
+        return f"give {who.author} {match['what'] or match['this']}", whom
     if (match := first) and (_MUST.search(text) or lexicon.topic("request").search(text.lower())):
         return match["do"], whom
     if _IMPERATIVE.match(text) and not text.endswith("?") and len(text) < 200:

@@ -21,8 +21,16 @@ _DOING = (
     "move let please"
 )
 _NEXT = re.compile(rf"\s*[,;]\s*(?:and |then |also )*(?=(?:{'|'.join(_DOING.split())})\b)", re.IGNORECASE)
+_AND = re.compile(
+    rf"(?<=\w)\s+and (?:also |then |please )*(?=(?:{'|'.join(_DOING.split())}) (?:the|an?|your|our|my|all|both|[A-ZÄÖÜ][\w'-]+)\b)"
+)
+"""Before a second task with an object of its own; "sign it and send it back" is one task."""
+_LEAST = 3
+"""A task of fewer words before "and" has its object behind it: "print and sign the form"."""
+_IF = re.compile(r"^(?:if|should|in case|unless)\b[^,.?!]{3,80},\s+(?:please\s+)?(?=[a-z]+\b)", re.IGNORECASE)
 _BARE = re.compile(
-    r"\b(?:it|this|that|these|those|them|payment|which works|the answer|your answer)\b", re.IGNORECASE
+    r"\b(?:it|this|that|these|those|them|payment|the amount|the sum|the fee|the balance|which works|the answer|your answer)\b",
+    re.IGNORECASE,
 )
 _SHORT = 8
 """A task of more words tells enough by itself."""
@@ -42,10 +50,24 @@ def bare(text: str) -> str:
 
 def each(task: str) -> Iterator[str]:
     """The tasks of a list such as "schedule a demo, send the paper, and forward it"; why and when convenient is left out."""
-    for part in _NEXT.split(task):
+    for part in (piece for listed in _NEXT.split(task) for piece in _joined(listed)):
         cut = _WHY.sub("", part).strip(" ,;")
         if len(cut) > 3:
             yield cut
+
+
+def _joined(task: str) -> Iterator[str]:
+    """The tasks on both sides of an "and", when each is whole by itself."""
+    parts = _AND.split(task)
+    if len(parts) > 1 and all(len(part.split()) >= _LEAST for part in parts):
+        yield from parts
+    else:
+        yield task
+
+
+def unless(text: str) -> str:
+    """Without the condition told first: "if you cannot come, call us" is "call us"."""
+    return _IF.sub("", text)
 
 
 def about(task: str, subject: str) -> str:

@@ -1,14 +1,17 @@
 """Dates and times in running text, explicit or relative, as ISO 8601 in the owner's zone.
 
 English, German, French and Spanish. What is ambiguous (3/4, "soon") is not a date. A weekday is the next one
-from the day of the message on, that day included; "next Friday" is the Friday of the next calendar week.
+from the day of the message on, that day included; "next Friday" is the Friday of the next calendar week. A time with
+a zone ("3 pm EST", "15 Uhr MEZ", "10:00 Paris time") is told in the owner's zone.
 """
 
 import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from mailreeve.reading.offline import zones
 
 _MONTHS = (
     "jan(?:uary|uar|vier)?|ene(?:ro)?|jän(?:ner)?", "feb(?:ruary|ruar|rero)?|f[ée]v(?:rier)?", "mar(?:ch|s|zo)?|märz|mrz|maerz",
@@ -34,18 +37,27 @@ _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>20\d\d|\d\d)?(?![\d/-])"
 )
 _DAY_MONTH = re.compile(
-    rf"(?<![\w.,:$€£-])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?(?:\s+(?:of|de)?\s*|-)(?:{_MONTH})\b\.?(?:,?\s*(?:de(?:l)?\s+)?(?P<y>20\d\d))?",
+    rf"(?<![\w.,:$€£-])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:of|de)?\s*|-)(?:{_MONTH})\b\.?(?:,?\s*(?:de(?:l)?\s+)?(?P<y>20\d\d))?",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
     rf"\b(?:{_MONTH})\b\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|\s?(?:am|pm)\b)(?:(?:,|\s)\s*(?P<y>20\d\d))?",
     re.IGNORECASE,
 )
+_NO_NUMBER = rf"(?![\d:%€$/]|[.,]\d|\s*(?:{'|'.join(_MONTHS)})\b|\s?[%€$]|\s?(?:h|uhr)\b)"
 _ORDINAL = re.compile(
-    r"\b(?:on|by|before|until|till) the (?P<d>\d{1,2})(?:st|nd|rd|th)\b(?! of)", re.IGNORECASE
+    r"\b(?:on|by|before|until|till) the (?P<d>\d{1,2})(?:st|nd|rd|th)\b(?! of)"
+    rf"|\b(?:(?:bis )?zum|(?:sp[äa]testens )?am) (?P<de>\d{{1,2}})\.{_NO_NUMBER}(?!\s*[A-ZÄÖÜ\d])"
+    rf"|\b(?:avant|d'ici|jusqu'au|pour) (?:le )?(?<=[ule] )(?P<fr>\d{{1,2}}){_NO_NUMBER}(?!\s*\w+s\b)"
+    rf"|\b(?:antes del|para el|hasta el) (?P<es>\d{{1,2}}){_NO_NUMBER}(?!\s*\w+s\b)",
+    re.IGNORECASE,
 )
+_END_OF_MONTH = re.compile(
+    rf"\b(?:(?:the )?end of|ende|fin(?: de)?|(?:a )?fin(?:al(?:es)?)? de)\s+(?:{_MONTH})\b", re.IGNORECASE
+)
+_DAY_ENDS = r"(?:,?\s+(?:eod|cob|close of business|end of (?:the )?day)\b)?"
 _BY_WEEKDAY = re.compile(
-    rf"\b(?P<next>next|n[äa]chste[nrs]?|kommende[nrs]?|pr[óo]ximo|the following)?\s*(?<![\w-])(?:{_WEEKDAY})(?![\w-])\.?(?P<after>\s+(?:prochaine?|en huit|next week|n[äa]chster? woche))?",
+    rf"\b(?P<next>next|n[äa]chste[nrs]?|kommende[nrs]?|pr[óo]ximo|the following)?\s*(?<![\w-])(?:{_WEEKDAY})(?![\w-])\.?(?P<after>\s+(?:prochaine?|next week|n[äa]chster? woche))?(?P<later>\s+en huit)?{_DAY_ENDS}",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -53,7 +65,9 @@ _RELATIVE = re.compile(
     r"(?P<today>today|tonight|this (?:morning|afternoon|evening)|(?:eod|cob|end of (?:the )?(?:business )?day|close of business)(?!\s+(?:tomorrow|on\b|mon|tue|wed|thu|fri|\d))|heute|aujourd'hui|ce soir|hoy)|"
     r"(?P<endnextweek>(?:end of )?next week|(?:ende )?n[äa]chster? woche|la semaine prochaine|la pr[óo]xima semana)|"
     r"(?P<endweek>end of (?:the |this )?week|eow|this week|ende der woche|diese woche|fin de (?:la )?semaine|cette semaine|fin(?:al)? de (?:la )?semana|esta semana)|"
-    r"(?P<endmonth>end of (?:the |this )?month|eom|month[- ]end|monatsende|ende des monats|fin du mois|fin(?:al)? de mes))\b",
+    r"(?P<endmonth>end of (?:the |this )?month|eom|month[- ]end|monatsende|ende des monats|fin du mois|fin(?:al)? de mes)|"
+    r"(?P<endyear>end of (?:the |this )?year|eoy|year[- ]end|jahresende|ende des jahres|fin de (?:l'|cette )?ann[ée]e|fin(?:al)? de a[ñn]o))"
+    rf"\b{_DAY_ENDS}",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
@@ -62,12 +76,12 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?<![\d:.,/-])(?:(?P<h12>1[0-2]|0?[1-9])(?:[:.](?P<m12>[0-5]\d))?\s?(?P<ap>[ap])\.?m\b\.?"
+    r"(?<![\d:.,/-])(?:(?:a las? )(?P<hes>1\d|2[0-3]|\d)(?:[:.](?P<mes>[0-5]\d))?(?:\s?(?:h|horas)\b|\s+de la (?P<part>ma[ñn]ana|tarde|noche)\b|(?![\d:]))|(?P<h12>1[0-2]|0?[1-9])(?:[:.](?P<m12>[0-5]\d))?\s?(?P<ap>[ap])\.?m\b\.?"
     r"|(?P<h24>[01]?\d|2[0-3])(?:[:](?P<m24>[0-5]\d)(?!:?\d)(?:\s?(?:uhr|h)\b)?|\s?(?:uhr|h)\s?(?P<mh>[0-5]\d)?(?!\w))|(?P<noon>\bnoon\b|\bmidday\b|\bmittags?\b|\bmidi\b|\bmediod[íi]a\b)|(?P<midnight>\bmidnight\b|\bmitternacht\b|\bminuit\b|\bmedianoche\b))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[\s,(@·–—-]*(?:(?:at|by|before|on|um|gegen|bis|à|vers|avant|a las?|the|kl\.?|from|von|ab)\s*)?\Z",
+    r"[\s,(@·–—-]*(?:(?:at|by|before|on|um|gegen|bis|à|vers|avant|a las?|the|kl\.?|from|von|ab|am|le|el|del|on|of)\s*)?\Z",
     re.IGNORECASE,
 )
 
@@ -82,6 +96,8 @@ class Found:
     at: time | None
     moment: datetime | None = None
     """Set for spans of hours, which need no day."""
+    zone: tzinfo | None = None
+    """The zone that the text names; None is that of the owner."""
 
     def iso(self, when: datetime) -> str:
         """ISO 8601: a date, or a date and time with the zone of `when`."""
@@ -89,13 +105,14 @@ class Found:
             return self.moment.isoformat(timespec="minutes")
         if self.at is None:
             return self.day.isoformat()
-        return datetime.combine(self.day, self.at, when.tzinfo).isoformat(timespec="minutes")
+        moment = datetime.combine(self.day, self.at, self.zone or when.tzinfo)
+        return moment.astimezone(when.tzinfo).isoformat(timespec="minutes")
 
 
 def find(text: str, when: datetime) -> tuple[Found, ...]:
     """All dates of a text in order; `when` is the moment of the message in the owner's zone."""
     days = _without_overlap(sorted(_days(text, when), key=lambda each: (each.start, -each.end)))
-    times = [place for match in _TIME.finditer(text) if (place := _clock(match)) is not None]
+    times = [_clock(match) for match in _TIME.finditer(text)]
     used: set[int] = set()
     found = [_with_time(text, each, times, used) for each in days]
     return tuple(found)
@@ -103,13 +120,13 @@ def find(text: str, when: datetime) -> tuple[Found, ...]:
 
 def clock_only(text: str, when: datetime) -> Found | None:
     """The first time of day in a text that names no day: that day's, or the next day's when it has passed."""
-    for match in _TIME.finditer(text):
-        place = _clock(match)
-        if place is not None:
-            start, end, at = place
-            day = when.date() if at >= when.time() else when.date() + timedelta(days=1)
-            return Found(start, end, day, at)
-    return None
+    match = _TIME.search(text)
+    if match is None:
+        return None
+    clock = _clock(match)
+    there = when.astimezone(clock.zone) if clock.zone else when
+    day = there.date() if clock.at >= there.time() else there.date() + timedelta(days=1)
+    return Found(clock.start, clock.end, day, clock.at, zone=clock.zone)
 
 
 def _days(text: str, when: datetime) -> Iterator[Found]:
@@ -123,8 +140,13 @@ def _days(text: str, when: datetime) -> Iterator[Found]:
         for match in pattern.finditer(text):
             yield from _made(match, match["y"], _number(match, "m"), match["d"], today)
     for match in _ORDINAL.finditer(text):
-        later = today if today.day <= int(match["d"]) else today + timedelta(days=32 - today.day)
-        yield from _made(match, str(later.year), str(later.month), match["d"], today)
+        day = match["d"] or match["de"] or match["fr"] or match["es"]
+        later = today if today.day <= int(day) else today + timedelta(days=32 - today.day)
+        yield from _made(match, str(later.year), str(later.month), day, today)
+    for match in _END_OF_MONTH.finditer(text):
+        month = int(_number(match, "m"))
+        year = today.year + (month < today.month)
+        yield from _made(match, str(year), str(month), str(monthrange(year, month)[1]), today)
     for match in _BY_WEEKDAY.finditer(text):
         yield _weekday(match, today)
     for match in _RELATIVE.finditer(text):
@@ -162,7 +184,7 @@ def _weekday(match: re.Match[str], today: date) -> Found:
     if match["next"] or match["after"]:
         day = today - timedelta(days=today.weekday()) + timedelta(days=7 + number)
     else:
-        day = today + timedelta(days=(number - today.weekday()) % 7)
+        day = today + timedelta(days=(number - today.weekday()) % 7 + (7 if match["later"] else 0))
     return Found(match.start(), match.end(), day, None)
 
 
@@ -174,6 +196,7 @@ def _relative(name: str, today: date) -> date:
         "later": today + timedelta(days=2),
         "endweek": friday,
         "endnextweek": today - timedelta(days=today.weekday()) + timedelta(days=11),
+        "endyear": today.replace(month=12, day=31),
         "endmonth": today.replace(day=monthrange(today.year, today.month)[1]),
     }[name]
 
@@ -215,31 +238,48 @@ def _without_overlap(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _clock(match: re.Match[str]) -> tuple[int, int, time] | None:
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A time of day in a text, with the zone behind it."""
+
+    start: int
+    end: int
+    at: time
+    zone: tzinfo | None
+
+
+def _clock(match: re.Match[str]) -> _Clock:
     if match["noon"]:
         at = time(12)
     elif match["midnight"]:
         at = time(23, 59)
+    elif match["hes"]:
+        hour = int(match["hes"]) + (
+            12 if match["part"] in {"tarde", "noche"} and int(match["hes"]) < 12 else 0
+        )
+        at = time(hour, int(match["mes"] or 0))
     elif match["ap"]:
         hour = int(match["h12"]) % 12 + (12 if match["ap"].lower() == "p" else 0)
         at = time(hour, int(match["m12"] or 0))
     else:
         at = time(int(match["h24"]), int(match["m24"] or match["mh"] or 0))
-    return match.start(), match.end(), at
+    zone, end = zones.behind(match.string, match.end()) or (None, match.end())
+    return _Clock(match.start(), end, at, zone)
 
 
 def _time(hour: int, minute: int) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _with_time(text: str, each: Found, times: list[tuple[int, int, time]], used: set[int]) -> Found:
+def _with_time(text: str, each: Found, times: list[_Clock], used: set[int]) -> Found:
     """Join a day with a time that stands beside it."""
     if each.at is not None or each.moment is not None:
         return each
-    for number, (start, end, at) in enumerate(times):
-        after = 0 <= start - each.end <= 14 and _BETWEEN.match(text[each.end : start])
-        before = 0 <= each.start - end <= 14 and _BETWEEN.match(text[end : each.start])
+    for number, clock in enumerate(times):
+        after = 0 <= clock.start - each.end <= 14 and _BETWEEN.match(text[each.end : clock.start])
+        before = 0 <= each.start - clock.end <= 14 and _BETWEEN.match(text[clock.end : each.start])
         if (after or before) and number not in used:
             used.add(number)
-            return Found(min(each.start, start), max(each.end, end), each.day, at)
+            start, end = min(each.start, clock.start), max(each.end, clock.end)
+            return Found(start, end, each.day, clock.at, zone=clock.zone)
     return each

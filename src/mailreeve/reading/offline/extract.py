@@ -29,7 +29,7 @@ _WEAK = re.compile(
 _DECIDED = re.compile(
     r"\b(?:(?:we|i)(?:'ve| have)? (?:all )?(?:decided|agreed|settled|approved|chosen|confirmed|signed)|let'?s (?:go with|do|use|keep|take|drop|stick|meet)|(?:we(?:'ll| will)|i'll|we're) (?:go(?:ing)? (?:with|ahead)|use|keep|stick|drop|"
     r"take|launch|ship|move)|(?:is|are|was|were|has been|have been) (?:now )?(?:decided|agreed|approved|settled|fixed|confirmed|final|cancelled|postponed|moved to)|(?:it's|that's) (?:decided|settled|a deal|agreed|final)|decision(?: is)?:|agreed[,:.]|approved[,:.!]|"
-    r"confirmed[,:.!]|deal[.!]|without a doubt|wir (?:haben (?:uns )?(?:beschlossen|entschieden|geeinigt)|nehmen|machen|bleiben)|beschlossen|abgemacht|einverstanden|genehmigt|es bleibt bei|"
+    r"confirmed[,:.!]|^deal[.!]|(?:it's|we have) a deal|without a doubt|wir (?:haben (?:uns )?(?:beschlossen|entschieden|geeinigt)|nehmen|machen|bleiben)|beschlossen|abgemacht|einverstanden|genehmigt|es bleibt bei|"
     r"nous avons (?:d[ée]cid[ée]|convenu)|on (?:garde|prend|part sur)|d'accord[,.]|c'est (?:d[ée]cid[ée]|valid[ée])|hemos (?:decidido|acordado)|quedamos en|de acuerdo[,.]|aprobado)",
     re.IGNORECASE,
 )
@@ -38,6 +38,19 @@ _DECISION_HEAD = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)])[ \t]+(?P<text>\S.*)$")
+_DANGLING = re.compile(
+    r"\b(?:to|the|of|an?|and|or|for|with|my|your|their|that|who|which|is|are|have|has|had|by|at|from|in|on|der|die|das|und|oder|mit|für|zu|von|eine?|den|dem|"
+    r"de|la|le|les|et|ou|une?|pour|avec|el|los|y|o|una|para|con)$",
+    re.IGNORECASE,
+)
+"""How a sentence ends that the layout of the mail broke."""
+_CODE = re.compile(r"[{};]$|^[#$%] ?\w|^--\(|\w\(\)| = |%\w+%")
+_END_MARKS = " \t,;:–—-"
+_SAID_OF_ANY = re.compile(
+    r"\b(?:decided|agreed|settled|approved|chosen|confirmed|final|let's go|then|beschlossen|entschieden|geeinigt|haben|d[ée]cid[ée]|convenu|decidido|acordado)\b",
+    re.IGNORECASE,
+)
+"""Words of any decision, whatever it is about."""
 _UNDECIDED = re.compile(
     r"\b(?:if|should|whether|could|would|might|unless|not yet|wenn|falls|ob|si)\b|\?$", re.IGNORECASE
 )
@@ -121,7 +134,25 @@ def _weight(text: str, topic: Collection[str]) -> float:
     points += 0.5 if re.search(r"\d", text) else 0.0
     points -= 1.6 if _WEAK.match(text) else 0.0
     points -= 0.8 if len(text) > 200 or len(words) < 3 or text.endswith(":") else 0.0
+    points -= 1.5 if _reads_badly(text) else 0.0
     return points - (0.6 if text.endswith("?") else 0.0)
+
+
+def _reads_badly(text: str) -> bool:
+    """True for what no summary should show: broken by layout, a form's field, code, addresses, shouting."""
+    return bool(_DANGLING.search(text) or _CODE.search(text)) or _is_form(text) or _is_noise(text)
+
+
+def _is_form(text: str) -> bool:
+    """True for "Date: 2002-10-09" and its like; "Update: it is cancelled." is a sentence."""
+    return sentences.is_labelled(text) and text[-1] not in ".!?" and len(sentences.keywords(text)) < 5
+
+
+def _is_noise(text: str) -> bool:
+    """True for what is hardly words: codes, addresses, shouting."""
+    letters = sum(map(str.isalpha, text))
+    shouted = letters > 12 and sum(map(str.isupper, text)) > 0.7 * letters
+    return shouted or letters < 0.6 * len(text) or "://" in text
 
 
 def _ask(signals: Signals) -> str:
@@ -160,11 +191,17 @@ def _told(message: Message, signals: Signals, limit: int) -> str:
         key=lambda n: -(_weight(texts[n], topic) + 1.5 / (1 + n) + (1.5 if texts[n] in asked else 0)),
     )
     chosen: list[int] = []
-    for number in ranked[:6]:
+    clean = [n for n in ranked if not _reads_badly(texts[n])]
+    for number in ([n for n in clean if " " in texts[n]] or clean)[:6]:
         if sum(len(texts[n]) + 1 for n in (*chosen, number)) <= limit or not chosen:
             chosen.append(number)
-    told = " ".join(texts[n] if texts[n][-1] in ".!?…" else f"{texts[n]}." for n in sorted(chosen[:4]))
-    return told or subject(message)
+    return " ".join(_ended(texts[n]) for n in sorted(chosen[:4])) or subject(message)
+
+
+def _ended(text: str) -> str:
+    """A sentence with an end mark."""
+    text = text.rstrip(_END_MARKS)
+    return text if text.rstrip("\"'”’)]»*_")[-1:] in set(".!?…") else f"{text}."
 
 
 def facts(thread: Thread, read: Sequence[Signals], own: frozenset[str], whens: Sequence[datetime]) -> Facts:
@@ -175,7 +212,7 @@ def facts(thread: Thread, read: Sequence[Signals], own: frozenset[str], whens: S
     for message, signals, when in zip(thread.messages, read, whens, strict=True):
         who = actions.people(message, own)
         new = [Claim(text, message.id) for text in _decisions(message, signals)]
-        decided = [old for old in decided if not any(_same(old.text, one.text) for one in new)] + new
+        decided = [old for old in decided if not any(_redecided(old.text, one.text) for one in new)] + new
         if message.author.key in own:  # the owner has answered: what was asked of the owner before is done
             todo = [item for item in todo if item.who != actions.OWNER]
         found = actions.of(message, signals, who, when) if not signals.auto_reply else ()
@@ -194,13 +231,16 @@ def _done(item: ActionItem, author: str, signals: Signals, asked_by_owner: Colle
 
 def _decisions(message: Message, signals: Signals) -> list[str]:
     """The sentences that decide, and the lines under a heading that says so."""
+    if not signals.human or signals.sent_by_service:
+        return []
+    topic = subject(message)
     found = [
-        piece
+        piece if len(sentences.keywords(piece)) > 1 or not topic else f"{piece.rstrip('.!')} ({topic})"
         for piece in signals.sentences
         if _DECIDED.search(piece)
         and not _UNDECIDED.search(piece)
         and not piece.endswith(":")
-        and len(piece) > 8
+        and len(piece) > 5
     ]
     inside = False
     for text in message.text.split("\n")[:400]:
@@ -212,6 +252,14 @@ def _decisions(message: Message, signals: Signals) -> list[str]:
         elif inside and text.strip() and not text.startswith((" ", "\t")):
             inside = False
     return [plain.one_line(each, 200, message.text) for each in dict.fromkeys(found)]
+
+
+def _redecided(old: str, new: str) -> bool:
+    """True when the newer decision is about what the older one was; half of the words are enough for short ones."""
+    words, others = (_SAID_OF_ANY.sub("", text) for text in (old, new))
+    first, second = sentences.keywords(words), sentences.keywords(others)
+    few = min(len(first), len(second))
+    return _same(words, others) or (0 < few <= 3 and 2 * len(first & second) >= few)
 
 
 def _same(one: str, other: str) -> bool:
@@ -235,7 +283,9 @@ def _open_questions(thread: Thread, read: Sequence[Signals], own: frozenset[str]
         asked = [
             piece
             for piece in signals.sentences
-            if piece.endswith("?") and lexicon.QUESTION_TO_YOU.search(piece)
+            if piece.endswith("?")
+            and (signals.language != "en" or lexicon.QUESTION_TO_YOU.search(piece))
+            and piece.count(" ") > 1
         ]
         found += [Claim(plain.one_line(f"{name}: {piece}", 240, message.text), message.id) for piece in asked]
     return tuple(dict.fromkeys(found))[-6:]

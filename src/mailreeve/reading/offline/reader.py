@@ -23,7 +23,7 @@ from mailreeve.models import (
 )
 from mailreeve.reading import secrets_mail
 from mailreeve.reading.labelset import LabelSet
-from mailreeve.reading.offline import actions, extract, reply, signals
+from mailreeve.reading.offline import actions, details, extract, reply, signals
 from mailreeve.reading.offline.score import Score, weigh
 from mailreeve.reading.offline.signals import Signals
 
@@ -124,7 +124,8 @@ class OfflineReader:
             actions.OWNER if message.author.key in self._own else actions.first_name(message)
             for message in messages
         ]
-        found = extract.facts(whole, read, self._own, [self._when(message) for message in messages])
+        whens = [self._when(message) for message in messages]
+        found = extract.facts(whole, read, self._own, whens)
         return Summary(
             thread_id=thread.id,
             gist=extract.gist(whole, read, names, read[-1].language),
@@ -132,6 +133,8 @@ class OfflineReader:
             decisions=found.decisions,
             actions=found.actions,
             questions=found.questions,
+            dates=details.dates_of(messages, read, whens),
+            amounts=details.amounts_of(messages, read),
             coverage=ThreadCoverage(messages=len(messages), read=len(messages)),
             by=DecidedBy.OFFLINE,
         )

@@ -6,11 +6,23 @@ from collections.abc import Collection, Iterable
 from mailreeve.models import Address
 
 _MAX_CHARS = 12_000
-_LINE_FEED = re.compile(r"\n(?=[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+)|\n[ \t]*\n\s*")
+_LINE_FEED = re.compile(
+    r"\n(?=[ \t]*(?:[-*•‣–]|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+)|\n[ \t]*\n\s*|[ \t]+(?=[•▪‣·][ \t]+\w)"
+)
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[¿¡«]*\s?[^\Wa-z_])|(?<=[.!?])\s*[—–]\s*(?=\w+\s*$)")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|Inc|Ltd|Co|No|Nr|vs|etc|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
-    r"bzw|ca|Str|Hr|Fr|St|Tel|M|Mme|Sr|Sra|a\.m|p\.m|e\.g|i\.e|z\.B|d\.h)\.|^\d{1,2}\.|\b\d{1,2}\.)$"
+    r"bzw|ca|Str|Hr|Fr|St|Tel|M|Mme|Sr|Sra|a\.m|p\.m|e\.g|i\.e|z\.B|d\.h)\.|^\d{1,2}\.|\b(?i:am|der|die|das|de[nms]|vom|zum|bis|ab|im|beim) \d{1,2}\.)$"
+)
+_MONTH = re.compile(r"(?:Jan|Feb|Mär|Maerz|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)")
+_QUOTED = re.compile(r"^[ \t]*(?:[A-Za-z]{0,12}>|\|[ \t])")
+_ATTRIBUTION = re.compile(
+    r"(?:\b(?:wrote|writes|said|schrieb|geschrieben|a [ée]crit|escribi[óo])\s*:|^-+ ?(?:original|forwarded|urspr|message d'origine|mensaje).*)$",
+    re.IGNORECASE,
+)
+_ONLY_LINKS = re.compile(
+    r"^(?:(?:\[\w{1,3}\]|\(?\d{1,2}[.)]|[\w-]{1,12}:)?\s*<?(?:https?|ftp)://\S+\s*|\[IMG:[^\]]*\]+\s*)+$",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[ \t]*(?:[-*•‣–>]+|\(?\d{1,2}[.)]|[A-Za-z]\))[ \t]+")
 _GREETING = re.compile(
@@ -28,10 +40,11 @@ _CALL = re.compile(
 )
 _CALL_AT_END = re.compile(r",\s+([^\W\d_][\w'-]{1,20})\?$")
 _CLOSING = re.compile(
-    r"^(?:(?:many |kind |best |warm(?:est)? |with (?:best |kind )?)?(?:regards|wishes|thanks)|best|all the best|cheers|"
+    r"^(?:(?:un )?(?:cordial )?(?:saludo|abrazo)s?|hasta (?:luego|pronto|mañana)|bonne (?:journ[ée]e|soir[ée]e|semaine)|[àa] (?:bient[ôo]t|plus|demain)|bien à (?:vous|toi)|"
+    r"sch[öo]ne[ns]? (?:tag|woche|wochenende|abend|gr(?:ü|ue)(?:ß|ss)e)|gru(?:ß|ss)|(?:many |kind |best |warm(?:est)? |with (?:best |kind )?)?(?:regards|wishes|thanks)|best|all the best|cheers|"
     r"thanks(?: (?:so much|a lot|again|in advance|for .{0,40}))?|thank you(?: .{0,40})?|sincerely|yours(?: \w+)?|love|take care|xo+|"
     r"(?:mit |viele |liebe |beste |herzliche |freundliche[nr]? )+(?:gr(?:ü|ue)(?:ß|ss)en?)|gr(?:ü|ue)(?:ß|ss)e|lg|vg|mfg|"
-    r"danke(?: .{0,30})?|vielen dank(?: .{0,30})?|cordialement|bien (?:à vous|cordialement)|merci(?: .{0,30})?|bises|"
+    r"danke(?: .{0,30})?|vielen dank(?: .{0,30})?|cordialement|bien (?:à vous|cordialement)|merci(?! (?:\w+ )?de )(?: .{0,30})?|bises|"
     r"amicalement|saludos|un abrazo|atentamente|(?:muchas )?gracias(?: .{0,30})?|talk soon|see you(?: \w+){0,2}|bis (?:bald|dann|später))"
     r"[,.!:— –-]*(?:\s[A-Z][\w.'-]+){0,2}[.!]?$",
     re.IGNORECASE,
@@ -100,11 +113,15 @@ def _joined(block: str) -> list[str]:
     lines: list[str] = []
     for line in block.split("\n"):
         stripped = line.strip()
-        if not stripped:
+        if not stripped or _QUOTED.match(line):
             continue
-        wrapped = lines and len(lines[-1].rpartition("\n")[2]) >= 50 and lines[-1][-1] not in ".!?:"
+        before = lines[-1].rpartition("\n")[2] if lines else ""
+        wrapped = before[-1:] not in ".!?:" and (
+            len(before) >= 50 or (len(before) >= 20 and before[-1:] != "," and stripped[:1].islower())
+        )
         if (
             wrapped
+            and lines
             and not _BULLET.match(line)
             and not _LABELLED.match(stripped)
             and not _CLOSING.match(stripped)
@@ -119,18 +136,23 @@ def _split(line: str) -> list[str]:
     """Sentences of a line, not cut behind abbreviations, initials and ordinals."""
     pieces: list[str] = []
     for piece in _END.split(line):
-        if pieces and _ABBREVIATED.search(pieces[-1][-12:]):
+        if pieces and (_ABBREVIATED.search(pieces[-1][-12:]) or _is_day(pieces[-1], piece)):
             pieces[-1] += f" {piece}"
         else:
             pieces.append(piece)
     return pieces
 
 
+def _is_day(before: str, after: str) -> bool:
+    """True for the two halves of "9. März"."""
+    return re.search(r"\b\d{1,2}\.$", before) is not None and _MONTH.match(after) is not None
+
+
 def _clean(piece: str) -> str:
     """One sentence in one line, or nothing when it carries nothing."""
     plain = _BULLET.sub("", _SPACES.sub(" ", piece).strip()).strip(" \t*_")
     plain = _LEAD_IN.sub("", plain)
-    if len(plain) < 3 or _NO_WORDS.match(plain):
+    if len(plain) < 3 or _NO_WORDS.match(plain) or _ATTRIBUTION.search(plain) or _ONLY_LINKS.match(plain):
         return ""
     if (
         _GREETING.match(plain)

@@ -22,6 +22,14 @@ class SourcesJson(TypedDict):
     questions: list[str]
 
 
+class DetailJson(TypedDict):
+    """A date (ISO 8601) or a sum ("1240.00 EUR") that a message names."""
+
+    text: str
+    value: str
+    message_id: str
+
+
 class ReadJson(TypedDict):
     """messages = read + folded + left_out; `unsupported` statements named no message and are not told."""
 
@@ -41,6 +49,8 @@ class SummaryJson(TypedDict):
     decisions: list[str]
     actions: list[ActionJson]
     questions: list[str]
+    dates: list[DetailJson]
+    amounts: list[DetailJson]
     sources: SourcesJson
     coverage: ReadJson
     by: str
