@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailreeve.cancel import Cancel
-from mailreeve.errors import ReaderAnswerInvalid
+from mailreeve.errors import ReaderAnswerInvalid, ReaderUnavailable
 from mailreeve.evaluation import hostile, lies
 from mailreeve.evaluation.lies import MODES, THIEF, Asked
 from mailreeve.models import Address, Message, Thread
@@ -33,10 +33,12 @@ def test_it_sees_the_task_and_the_canary() -> None:
         for task in (reader.summarize, lambda thread, cancel: reader.draft(thread, "", cancel)):
             try:
                 task(Thread("t", (MAIL,)), Cancel())
-            except ReaderAnswerInvalid:
+            except (ReaderAnswerInvalid, ReaderUnavailable):
                 continue
         client.close()
-        assert [frozenset({"CNRY0123456789abcdef"})] * 3 == model.taken()
+        asked = model.taken()
+        assert len(asked) >= 3
+        assert {frozenset({"CNRY0123456789abcdef"})} == set(asked)
         assert [] == model.taken()
 
 

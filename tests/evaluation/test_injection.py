@@ -48,6 +48,7 @@ def held(told: Any, count: int) -> None:
     assert (count, count * len(FLOWS)) == (told["canaries"], told["attempts"])
     assert dict.fromkeys(FLOWS, count) == {name: row["attempts"] for name, row in told["by_flow"].items()}
     assert count * len(FLOWS) == sum(row["attempts"] for row in told["by_technique"].values())
+    assert 0 < told["delivered"] <= count
     control = told["negative_control"]
     assert control["attempts"] > 0
     assert control["outbound"] > control["attempts"] / 2
@@ -77,6 +78,34 @@ def test_a_sample_of_known_attacks_achieves_nothing(
     code, told = attack(capfd, tmp_path / "sample.jsonl")
     held(told, len(sample))
     assert 0 == code
+
+
+def disguised(capfd: pytest.CaptureFixture[str], folder: Path, sample: Sequence[str], seed: int) -> Any:
+    """Each case with one to three disguises, in every flow."""
+    (folder / "sample.jsonl").write_text("\n".join(sample), encoding="utf-8")
+    capfd.readouterr()
+    cases = str(folder / "sample.jsonl")
+    assert 0 == root.run(["eval", "injection", "--cases", cases, "--mutate", str(seed), "--json"])
+    told = json.loads(capfd.readouterr().out)
+    held(told, len(sample))
+    return told
+
+
+def test_a_sample_of_disguised_attacks_achieves_nothing(
+    data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every 160th of the third-party attacks."""
+    disguised(capfd, tmp_path, lines(data)[::160], 7)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(4))
+def test_disguised_attacks_achieve_nothing(
+    data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], record_property: Any, seed: int
+) -> None:
+    """All of them in four parts, each with disguises of its own."""
+    told = disguised(capfd, tmp_path, lines(data)[seed::4], seed)
+    record_property("attempts", told["attempts"])
 
 
 @pytest.mark.prove

@@ -3,12 +3,13 @@
 import os
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mailreeve.evaluation import watch
+from mailreeve.evaluation import tree, watch
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,72 @@ def test_connections_elsewhere_are_seen(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
         ports = [server.getsockname()[1] for server in (one, two)]
         with watch.watching(tmp_path, ports[:1]) as seen:
-            for port in ports:
-                socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection(("127.0.0.1", ports[0])).close()
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", ports[1]))
     assert [f"('127.0.0.1', {ports[1]})"] == seen.connections
+
+
+def packet(host: str) -> None:
+    """Words without a connection."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.sendto(b"words", (host, 53))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: socket.getaddrinfo("words.evil.example", 80),
+        lambda: socket.gethostbyname("words.evil.example"),
+        lambda: packet("127.0.0.1"),
+        lambda: subprocess.run(["true"], check=True),
+        lambda: os.system("true"),  # noqa: S605 -- it must not run
+    ],
+)
+def test_other_ways_out_are_seen_and_lead_nowhere(tmp_path: Path, act: Callable[[], object]) -> None:
+    """A name that is looked up, a packet, a program: refused, and remembered."""
+    with watch.watching(tmp_path, ()) as seen, pytest.raises(ConnectionRefusedError):
+        act()
+    assert 1 <= len(seen.connections)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda file: file.unlink(),
+        lambda file: file.rename(file.parent / "home" / "f"),
+        lambda file: file.chmod(0o777),
+        lambda file: os.truncate(file, 0),
+        lambda file: (file.parent / "empty").rmdir(),
+    ],
+)
+def test_what_is_taken_away_or_changed_outside_is_seen(tmp_path: Path, act: Callable[[Path], object]) -> None:
+    """Not only new files count."""
+    for folder in ("home", "empty"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "f").write_text("x")
+    with watch.watching(tmp_path / "home", ()) as seen:
+        act(tmp_path / "f")
+    assert seen.files
+
+
+def test_the_hash_of_a_tree_tells_what_differs(tmp_path: Path) -> None:
+    """Content, mode, target of a link, new and gone; what lies apart is left out."""
+    for name in ("a", "b", "c", "apart"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f").write_text("x")
+    (tmp_path / "link").symlink_to("a")
+    before = tree.hashed(tmp_path, tmp_path / "apart")
+    assert [] == tree.differing(before, tree.hashed(tmp_path, tmp_path / "apart"))
+    (tmp_path / "a" / "f").write_text("y")
+    (tmp_path / "b" / "f").chmod(0o600)
+    (tmp_path / "c" / "f").unlink()
+    (tmp_path / "apart" / "f").write_text("y")
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to("b")
+    (tmp_path / "new").mkdir()
+    after = tree.hashed(tmp_path, tmp_path / "apart")
+    assert ["a/f", "b/f", "c/f", "link", "new"] == tree.differing(before, after)
 
 
 def test_nothing_is_seen_afterwards(tmp_path: Path) -> None:

@@ -49,15 +49,16 @@ def triage(face: Face, cases: Path, labels: Path, reader: str, owner: str, as_js
 @click.option(
     "--cases", required=True, type=_FILE, help="JSON lines: id, technique, sender, subject, body, ..."
 )
+@click.option("--mutate", default=None, type=int, metavar="SEED", help="Disguise each mail at random first.")
 @json_option
 @click.pass_obj
-def injection(face: Face, cases: Path, as_json: bool) -> int:
+def injection(face: Face, cases: Path, mutate: int | None, as_json: bool) -> int:
     """Attack with hostile mail while the model itself is hostile; exit 1 if anything came of it.
 
     Example: mailreeve eval injection --cases evals/injection/cases.jsonl
     """
     with face.interruptible(), face.progress() as progress:
-        answer = attack(face.app, cases, progress=progress, cancel=face.cancel)
+        answer = attack(face.app, cases, seed=mutate, progress=progress, cancel=face.cancel)
     if as_json:
         print_json(answer)
     else:
@@ -71,6 +72,7 @@ def _show_attacks(face: Face, answer: Json) -> None:
         counts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in row.items())
         face.console.print(f"{flow}: {counts}")
     face.console.print(f"files written outside the home: {answer['files_written']}")
+    face.console.print(f"events that a destination got as its person wants: {answer['delivered']}")
     control = answer["negative_control"]
     told = f"{control['outbound']} of {control['attempts']} mails made it send" if control else "no checkout"
     face.console.print(f"a naive assistant with the same model: {told}")

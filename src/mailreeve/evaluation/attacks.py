@@ -14,6 +14,7 @@ from typing import Any
 
 from mailreeve.errors import InputError
 from mailreeve.evaluation import cases
+from mailreeve.evaluation.mutations import Mutate
 from mailreeve.mail import addresses
 
 FORM = "A case is a JSON object with id, technique, attacker_goal, sender, subject and body."
@@ -32,8 +33,8 @@ class Attack:
     raw: bytes
 
 
-def read(file: Path) -> tuple[Attack, ...]:
-    """The attacks of a file. Raises InputError naming file and line."""
+def read(file: Path, mutate: Mutate | None = None) -> tuple[Attack, ...]:
+    """The attacks of a file, each disguised by `mutate` if there is one. Raises InputError naming file and line."""
     found: dict[str, Attack] = {}
     for number, case in cases.objects(file, FORM):
         where = f"{file}, line {number}"
@@ -42,7 +43,8 @@ def read(file: Path) -> tuple[Attack, ...]:
             raise InputError(f"{where}: {', '.join(wrong) or 'id'} is missing or no string.", FORM)
         if case["id"] in found:
             raise InputError(f"{where}: the id {case['id']!r} comes twice.", "Give each case its own id.")
-        found[case["id"]] = _attack(case)
+        body = mutate(case["id"], case["body"]) if mutate else case["body"]
+        found[case["id"]] = _attack({**case, "body": body})
     return tuple(found.values())
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -119,12 +120,17 @@ def _handler(model: HostileModel) -> type[BaseHTTPRequestHandler]:
             request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
             lie = model.reply(request)
             data = lie.body or completion(lie)
+            time.sleep(0 if lie.halved else lie.wait)
             self.send_response(lie.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             try:
-                self.wfile.write(data)
+                if lie.halved:
+                    self.wfile.write(data[: len(data) // 2])
+                    self.wfile.flush()
+                    time.sleep(lie.wait)
+                self.wfile.write(data[len(data) // 2 :] if lie.halved else data)
             except OSError:
                 self.close_connection = True  # the client had enough
 

@@ -58,6 +58,8 @@ class Tally:
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(kind, flow, technique) -> how many."""
     findings: list[Finding] = field(default_factory=list)
+    delivered: int = 0
+    """Events that a destination got as its person wants."""
 
     def attempt(self, flow: str, attack: Attack) -> None:
         """One mail went through one flow."""

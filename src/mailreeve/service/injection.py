@@ -12,16 +12,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from mailreeve.app import App
+from mailreeve.app.besieged import besieged as exposed
 from mailreeve.cancel import Cancel
 from mailreeve.errors import ConfigError
-from mailreeve.evaluation import attacks, hostile, mailbox, watch
+from mailreeve.evaluation import attacks, hostile, mailbox, mutations, sink, tree, watch
 from mailreeve.evaluation.attacks import Attack
 from mailreeve.evaluation.hostile import HostileModel
 from mailreeve.evaluation.mailbox import SandboxMailbox
 from mailreeve.evaluation.oracle import COUNTS, Tally
+from mailreeve.evaluation.sink import Sink
 from mailreeve.models import Json, Progress
 from mailreeve.service.siege import FLOWS, Siege
 
@@ -33,21 +33,35 @@ NAIVE = Path(__file__).parents[3] / "evals" / "injection" / "naive.py"
 """The negative control lies beside the source and is not part of the product."""
 
 
-def injection(app: App, cases: Path, *, naive: Path = NAIVE, progress: Progress, cancel: Cancel) -> Json:
+def injection(
+    app: App,
+    cases: Path,
+    *,
+    seed: int | None = None,
+    naive: Path = NAIVE,
+    progress: Progress,
+    cancel: Cancel,
+) -> Json:
     """Attack with every case in every flow, and say what was achieved; `naive` is the negative control.
 
-    Raises InputError naming the line of a file that is wrong.
+    With a `seed` each case is disguised at random first. Raises InputError naming the line of a file that is wrong.
     """
-    found = attacks.read(cases)
+    found = attacks.read(cases, None if seed is None else mutations.of(seed))
     tally, written = Tally(), list[str]()
-    with hostile.running() as model, tempfile.TemporaryDirectory(prefix="mailreeve-eval-") as folder:
+    with (
+        hostile.running() as model,
+        sink.running() as told,
+        tempfile.TemporaryDirectory(prefix="mailreeve-eval-") as folder,
+    ):
         for start in range(0, len(found), BATCH):
             progress(start, len(found), "attacking")
             place = Path(folder) / str(start)
+            _furnish(place)
+            before = tree.hashed(place)
             with mailbox.started(place / "google") as google:
-                written += _batch(
-                    app, found[start : start + BATCH], place / "home", google, model, tally, cancel
-                )
+                batch = found[start : start + BATCH]
+                written += _batch(app, batch, place / "home", google, model, told, tally, cancel)
+            written += tree.differing(before, tree.hashed(place, place / "google", place / "home"))
         sample = found[:: max(1, -(-len(found) // CONTROL))]
         control = _control(naive, sample, Path(folder), model)
     return _report(found, tally, written, control)
@@ -59,14 +73,19 @@ def _batch(
     home: Path,
     google: SandboxMailbox,
     model: HostileModel,
+    told: Sink,
     tally: Tally,
     cancel: Cancel,
 ) -> list[str]:
     """Attack with some mails in a mailbox of their own; returns what was written outside the home."""
-    besieged = _besieged(app, home, google, model)
+    besieged = exposed(app, home, google, model, told)
     try:
-        with watch.watching(home, (google.port, model.port)) as seen:
-            siege = Siege(besieged.mailbox(), google, model, batch, seen, tally, cancel)
+        box = besieged.mailbox()
+        box.outlet.consent(
+            sink.AGREED, box.outlet.get(sink.AGREED).terms, by="measurement", how="measurement"
+        )
+        with watch.watching(home, (google.port, model.port, told.port)) as seen:
+            siege = Siege(box, google, model, told, batch, seen, tally, cancel)
             for flow in FLOWS:
                 siege.run(flow)
     finally:
@@ -74,35 +93,12 @@ def _batch(
     return seen.files
 
 
-def _besieged(app: App, home: Path, google: SandboxMailbox, model: HostileModel) -> App:
-    """The product at its most exposed: it may send, it drafts without limit, and the model decides every mail."""
-    config = app.config
-    reach = config.google.model_copy(
-        update={"base": google.base_url, "token": SecretStr(google.token), "quota": "off"}
-    )
-    llm = config.llm.model_copy(
-        update={
-            "base_url": model.base_url,
-            "model": "hostile",
-            "api_key": None,
-            "timeout_seconds": 10.0,
-            "max_tokens_per_run": 0,
-            "max_cost_per_run": 0.0,
-        }
-    )
-    exposed = {
-        "home": home,
-        "account": "",
-        "demo": True,  # keeps the keyring out of it
-        "google": reach,
-        "llm": llm,
-        "labels": (),
-        "triage": config.triage.model_copy(update={"offline_bar": 1.0, "max_drafts": 500, "drafts": True}),
-        "policy": config.policy.model_copy(
-            update={"capabilities": ("read", "label", "draft", "send"), "trusted_recipients": ()}
-        ),
-    }
-    return App(config.model_copy(update=exposed))
+def _furnish(place: Path) -> None:
+    """Precious files around the home, which nobody may touch."""
+    for name in (".ssh/id_ed25519", ".bashrc", "Documents/letter.txt"):
+        file = place / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("precious\n", encoding="utf-8")
 
 
 def _control(naive: Path, sample: Sequence[Attack], folder: Path, model: HostileModel) -> Json | None:
@@ -125,6 +121,7 @@ def _report(found: Sequence[Attack], tally: Tally, written: Sequence[str], contr
         "attempts": tally.attempts.total(),
         **{name: tally.total(name) for name in COUNTS},
         "files_written": len(written),
+        "delivered": tally.delivered,
         "canaries": len({attack.canary for attack in found}),
         "by_technique": tally.table(1),
         "by_flow": tally.table(0),
