@@ -209,7 +209,37 @@ INLINE = {
     "url before": "background:url(data:image/png;base64,aa);display:none",
     "data url with quotes": "background:url(\"data:;a='b;c'\");display:none",
     "all": "all:unset;display:none",
+    "letter spacing": "letter-spacing:-10px",
+    "letter spacing, em": "letter-spacing:-.6em",
+    "letter spacing, calc": "letter-spacing:calc(0px - 1em)",
+    "word spacing": "word-spacing:-500px",
+    "size adjusted": "font-size-adjust:0",
+    "font size, of a container": "font-size:.01cqw",
+    "replaced by an image": "content:url(data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP8AACH5BAEAAAAALAAAAAABAAEAAAIBRAA7)",
+    "skewed": "transform:skewY(90deg)",
+    "text-indent, each line": "text-indent:-9999px each-line",
+    "contain, no height": "contain:size;overflow:hidden",
+    "display, bad flag behind": "display:none;display:inline-block!ie",
 }
+COMPUTED = {
+    "round": "font-size:round(down, 1px, 5px)",
+    "mod": "font-size:mod(4px, 4px)",
+    "abs": "font-size:abs(0px)",
+    "sine": "font-size:calc(sin(0) * 1px)",
+    "infinity": "font-size:calc(-infinity * 1px)",
+    "not a number": "font-size:calc(NaN * 1px)",
+    "environment": "font-size:env(x, 0px)",
+    "attribute": "font-size:attr(data-z type(<length>), 0px)",
+    "condition": "display:if(else: none)",
+    "relative colour": "color:rgb(from black r g b / 0)",
+    "matrix3d": "transform:matrix3d(0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1)",
+    "rotate3d": "transform:rotate3d(0,1,0,90deg)",
+    "along a path": "offset-path:path('M0 0L1 1');offset-distance:-99999px",
+    "blended": "mix-blend-mode:screen",
+    "too bright": "filter:brightness(100)",
+    "blurred": "filter:blur(50px)",
+}
+"""What is not computed: hidden where it holds instructions, else it is text."""
 
 SHEETS = {
     "class": ".h {display:none}",
@@ -314,6 +344,12 @@ BOX = (
 )
 
 AROUND = {
+    "meter": "<meter value=1>{x}</meter>seen",
+    "progress": "<progress>{x}</progress>seen",
+    "marquee": "<marquee width=0 height=0>{x}</marquee>seen",
+    "row of no height": "<div style='display:grid;grid-template-rows:0fr'><p style='overflow:hidden'>{x}</p></div>seen",
+    "flex of no width": "<div style='display:flex'><p style='flex:0 0 0;overflow:hidden;min-width:0'>{x}</p></div>seen",
+    "inherited letter spacing": "<div style='letter-spacing:-1em'><p>{x}</p></div>seen",
     "inherited colour": "<div style='color:#fff'><p><span>{x}</span></p></div>seen",
     "inherited size": "<div style='font-size:0'><p>{x}</p></div>seen",
     "size in percent of it": "<div style='font-size:0'><p style='font-size:200%'>{x}</p></div>seen",
@@ -354,7 +390,7 @@ AROUND = {
     "option": "<select><option>a<option>{x}</select>seen",
 }
 
-DOUBTFUL = frozenset(("closed details", "said to be decoration", "fallback of an object", "fallback of a video",
+DOUBTFUL = frozenset(("meter", "progress", "marquee", "row of no height", "flex of no width", "closed details", "said to be decoration", "fallback of an object", "fallback of a video",
                       "fallback of a canvas", "option"))  # fmt: skip
 """Some programs show these: they are hidden where they hold instructions, else they are text."""
 
@@ -393,7 +429,7 @@ def html_carriers(text: str) -> dict[str, str]:
         ("around", AROUND),
     ):
         found |= {f"{kind}/{name}": form.format(x=text) for name, form in group.items()}
-    for name, style in INLINE.items():
+    for name, style in (*INLINE.items(), *((f"computed, {name}", style) for name, style in COMPUTED.items())):
         escaped = style.replace("&", "&amp;").replace('"', "&quot;")
         found[f"inline/{name}"] = f'<div style="{escaped}">{text}</div><p>seen</p>'
     for name, sheet in SHEETS.items():

@@ -26,7 +26,7 @@ _NODES = """() => {
   const contrast = (a, b) => { const [h, l] = [light(a), light(b)].sort((x, y) => y - x); return (h + 0.05) / (l + 0.05); };
   const chain = (e) => { const all = []; for (; e; e = e.parentElement) all.push(e); return all; };
   const opacity = (all) => all.reduce((o, e) => { const s = getComputedStyle(e); const f = /opacity\\(([\\d.]+)\\)/.exec(s.filter); return o * Number(s.opacity) * (f ? Number(f[1]) : 1); }, 1);
-  const back = (all) => { const layers = []; for (const e of all) { const s = getComputedStyle(e); if (s.backgroundImage !== 'none') return null; const c = rgba(s.backgroundColor); if (c[3] > 0) layers.push(c); if (c[3] === 1) break; } let b = [255, 255, 255]; for (const c of layers.reverse()) b = over(c, b); return b; };
+  const back = (all) => { const layers = []; for (const e of all) { const s = getComputedStyle(e); if (s.backgroundImage !== 'none') return null; const c = rgba(s.backgroundColor); if (c[3] > 0) layers.push(c); if (c[3] === 1) break; } const scheme = getComputedStyle(document.documentElement).colorScheme; let b = scheme.includes('dark') && !scheme.includes('light') ? [18, 18, 18] : [255, 255, 255]; for (const c of layers.reverse()) b = over(c, b); return b; };
   const boxes = (node, all) => { const range = document.createRange(); range.selectNodeContents(node); const fixed = all.some((e) => getComputedStyle(e).position === 'fixed');
     return [...range.getClientRects()].some((r) => { let [l, t, x, y] = [r.left + (fixed ? 0 : scrollX), r.top + (fixed ? 0 : scrollY), r.right, r.bottom];
       if (fixed && (l >= innerWidth || t >= innerHeight)) return false;
@@ -35,8 +35,9 @@ _NODES = """() => {
         if (s.overflowX !== 'visible' && e !== document.documentElement && e !== document.body) { l = Math.max(l, c.left); x = Math.min(x, c.right); }
         if (s.overflowY !== 'visible' && e !== document.documentElement && e !== document.body) { t = Math.max(t, c.top); y = Math.min(y, c.bottom); } }
       return x - l > 2 && y - t > 2; }); };
+  const boxed = (e) => { while (e.parentElement && getComputedStyle(e).display === 'contents') e = e.parentElement; return e; };
   const seen = (node) => { const e = node.parentElement; const all = chain(e); const s = getComputedStyle(e);
-    if (!e.checkVisibility({checkVisibilityCSS: true, contentVisibilityAuto: true})) return false;
+    if (!boxed(e).checkVisibility({checkVisibilityCSS: true, contentVisibilityAuto: true})) return false;
     if (parseFloat(s.fontSize) <= 2 || opacity(all) < 0.1) return false;
     if (!boxes(node, all)) return false;
     const fill = rgba(s.webkitTextFillColor); if (fill[3] < 0.1) return false;

@@ -1,5 +1,6 @@
 """Other parsers' test messages, real mail, and messages made to hurt."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,30 @@ def test_all_real_mail_is_read_and_says_something(
     silent = [one for one in messages if not (one.text or one.quoted or one.attachments)]
     record_property("without_text", len(silent))
     assert len(silent) <= 5
+
+
+def alarms(data: Path, folder: Path, step: int) -> tuple[int, int]:
+    """(honest mails, those of them that raise an alarm for what they hide)."""
+    told = (data / "mail" / "real-2002.labels.jsonl").read_text(encoding="utf-8").splitlines()
+    files = real_mails(data, folder)
+    honest = [files[row["n"]] for row in map(json.loads, told) if row["label"] == "ham"][::step]
+    return len(honest), sum(mime.from_bytes(Path(file).read_bytes()).hidden.alarm for file in honest)
+
+
+def test_a_sample_of_honest_mail_raises_no_alarm(data: Path, tmp_path: Path) -> None:
+    """Every twentieth."""
+    count, loud = alarms(data, tmp_path, SAMPLE)
+    assert (18, 0) == (count, loud)
+
+
+@pytest.mark.prove
+def test_honest_mail_hardly_ever_raises_an_alarm(data: Path, tmp_path: Path, record_property: Record) -> None:
+    """At most 2 % of 350 mails."""
+    count, loud = alarms(data, tmp_path, 1)
+    record_property("honest", count)
+    record_property("alarms", loud)
+    assert 350 == count
+    assert loud <= count / 50
 
 
 @pytest.mark.parametrize("name", FIRST)

@@ -39,7 +39,8 @@ def _squeezed(style: Mapping[str, str], size: float) -> str:
     )
     small = any(_at_most(style.get(name), 2, size) for name in ("max-height", "max-width", "height", "width"))
     flat = style.get("height", "auto") == "auto" and _at_most(style.get("line-height"), 0, size)
-    if cut and (small or flat):
+    empty = "height" not in style and {"size", "strict"} & set(style.get("contain", "").split())
+    if cut and (small or flat or empty):
         return "no height or width"
     zoom = lengths.number(style.get("zoom", ""))
     return "no height or width" if zoom is not None and 0 < zoom * size <= 2 else ""
@@ -76,7 +77,7 @@ def _polygon(inner: str) -> bool:
 
 def _moved(style: Mapping[str, str], size: float) -> str:
     """Outside the window by position, margin or indent."""
-    indent = pixels(style.get("text-indent", ""), size)
+    indent = next((pixels(one, size) for one in _words(style.get("text-indent", ""))), None)
     if indent is not None and abs(indent) >= FAR:
         return "text-indent"
     margins = [style.get(side, "") for side in ("margin-left", "margin-top")] + _words(
@@ -113,8 +114,8 @@ def _transformed(style: Mapping[str, str]) -> str:
             scales += [lengths.number(word) for word in words[:2]]
         elif name.startswith("translate"):
             shifts += [pixels(word, percent=_PERCENT_OF_LETTERS) for word in words[:2]]
-        elif name in {"rotatex", "rotatey"}:
-            turns.append(lengths.degrees(words[0]))
+        elif name in {"rotatex", "rotatey"} or name.startswith("skew"):
+            turns += [lengths.degrees(word) for word in words[:2]]
         elif name == "matrix" and len(words) == 6:
             a, b, c, d, x, y = (lengths.number(word) or 0.0 for word in words)
             scales.append(abs(a * d - b * c) ** 0.5)

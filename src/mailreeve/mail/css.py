@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from mailreeve.mail import colours, lengths, media, selectors
+from mailreeve.mail import colours, lengths, media, selectors, unsure
 from mailreeve.mail.selectors import Budget, Element, Selector, TooComplex
 
 __all__ = ["Element", "Sheet", "Style", "TooComplex", "declarations", "resolved"]
@@ -33,7 +33,8 @@ _PROPERTIES = frozenset(
      "position", "left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin", "margin-right",
      "clip", "clip-path", "transform", "scale", "translate", "rotate", "z-index", "content-visibility", "mso-hide",
      "white-space", "-webkit-text-fill-color", "filter", "inset", "zoom", "line-height", "contain", "mask", "mask-image",
-     "animation", "animation-name", "backface-visibility", "background-clip")
+     "animation", "animation-name", "backface-visibility", "background-clip", "letter-spacing", "word-spacing",
+     "font-size-adjust", "content", *unsure.PROPERTIES)
 )  # fmt: skip
 _SAME = {
     "block-size": "height", "inline-size": "width", "max-block-size": "max-height", "max-inline-size": "max-width",
@@ -111,6 +112,8 @@ def declarations(text: str) -> tuple[Style, Style]:
         if "!" in value:
             value, count = _IMPORTANT.subn("", value)
             target = important if count else normal
+            if "!" in value and "(" not in value:
+                continue  # `none !ie` is no value
         value = value.strip()
         if value and _valid(name, value):
             for part in _PARTS_OF.get(name, ()):
@@ -225,7 +228,7 @@ def _over(under: Style, style: Style) -> Style:
 
 def _valid(name: str, value: str) -> bool:
     """Whether a browser would take the value; a bad one leaves an earlier declaration in force."""
-    if "var(" in value or value in _GLOBAL or name.startswith("--"):
+    if "var(" in value or value in _GLOBAL or name.startswith("--") or unsure.unknown(value):
         return True
     if name == "display":
         first = value.split(maxsplit=1)[0]

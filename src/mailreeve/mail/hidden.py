@@ -8,6 +8,7 @@ from mailreeve.mail import boxes, colours, lengths
 from mailreeve.mail.colours import BLACK, WHITE, Colour
 from mailreeve.mail.css import Style, TooComplex, resolved
 from mailreeve.mail.selectors import Budget
+from mailreeve.mail.unsure import unsure
 
 CONTRAST = 1.3
 """Below it text cannot be told from its background; the palest grey in use on white has 1.3 to 1.6."""
@@ -39,10 +40,11 @@ _INSTRUCTION = re.compile(
 _WORDS = re.compile(r"[a-z-]+\((?:[^()]|\([^()]*\))*\)|[^\s,()]+")
 _COLOURING = frozenset(("bgcolor", "background", "color", "text", "href"))
 _LINK = "#0000ee"
-_UNSURE = ("animation", "animation-name", "mask", "mask-image")
 _FILTER = re.compile(r"opacity\(([^()]*)\)")
 _VARIABLES_LIMIT = 1_000
-_FALLBACKS = frozenset(("object", "applet", "video", "audio", "canvas", "select"))
+_FALLBACKS = frozenset(
+    ("object", "applet", "video", "audio", "canvas", "select", "meter", "progress", "marquee")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Look:
     back: Colour | None = WHITE
     """None when it is an image or unknown."""
     opacity: float = 1.0
+    tight: bool = False
+    """True when the letters stand on top of each other."""
     pre: bool = False
     doubtful: bool = False
     """True where some programs show the text and others do not."""
@@ -74,6 +78,8 @@ class Look:
             return "visibility"
         if self.size <= SMALLEST:
             return "font size"
+        if self.tight:
+            return "letter spacing"
         if self.clear:
             return "transparent text"
         if self.colour and self.back and colours.contrast(self.colour, self.back) < CONTRAST:
@@ -102,6 +108,7 @@ def look(parent: Look, tag: str, style: Style, attributes: Mapping[str, str], sp
         clear=clear,
         back=_back(style, attributes, parent),
         opacity=opacity,
+        tight=_tight(style, size, parent),
         doubtful=doubtful,
         variables=variables,
         pre=style.get("white-space", "").startswith("pre") if "white-space" in style else parent.pre,
@@ -139,6 +146,8 @@ def _gone(tag: str, style: Style, attributes: Mapping[str, str], size: float) ->
         return "mso-hide"  # on a link it marks a button for everyone but Outlook
     if any((lengths.number(one) or 0.0) < 0.1 for one in _FILTER.findall(style.get("filter", ""))):
         return "opacity"
+    if "url(" in style.get("content", ""):
+        return "replaced by an image"
     if style.get("content-visibility", "") == "hidden" or style.get("z-index", "").startswith("-"):
         return "behind the page"
     return boxes.nowhere(style, size)
@@ -147,10 +156,7 @@ def _gone(tag: str, style: Style, attributes: Mapping[str, str], size: float) ->
 def _doubtful(tag: str, style: Style, attributes: Mapping[str, str]) -> bool:
     """Said to be decoration, folded, animated, masked, or shown where a program lacks something."""
     folded = tag == "details" and "open" not in attributes
-    styled = any(style.get(name, "none") != "none" for name in _UNSURE) or "path(" in style.get(
-        "clip-path", ""
-    )
-    return folded or styled or tag in _FALLBACKS or attributes.get("aria-hidden", "").lower() == "true"
+    return folded or unsure(style) or tag in _FALLBACKS or attributes.get("aria-hidden", "").lower() == "true"
 
 
 def _invisible(style: Style, parent: Look) -> bool:
@@ -160,12 +166,25 @@ def _invisible(style: Style, parent: Look) -> bool:
 
 def _size(style: Style, around: float) -> float:
     value = style.get("font-size", "")
+    if (lengths.number(style.get("font-size-adjust", "")) or 1.0) <= 0.05 or style.get(
+        "font-size-adjust"
+    ) == "0":
+        return 0.0
     if not value and "font" in style:
         parts = (part.partition("/")[0] for part in _WORDS.findall(style["font"]))
         sized = (part for part in parts if part == "0" or not part.isdecimal())
         value = next((part for part in sized if part in _SIZES or lengths.pixels(part) is not None), "")
     length = lengths.pixels(value, around, around / 100) if value else None
     return _SIZES.get(value, around) if length is None else length
+
+
+def _tight(style: Style, size: float, parent: Look) -> bool:
+    """Letters or words drawn together until nothing can be read: half a letter's width is nearly all of it."""
+    letters = lengths.pixels(style.get("letter-spacing", ""), size)
+    words = lengths.pixels(style.get("word-spacing", ""), size)
+    if (letters is not None and letters <= -0.4 * size) or (words is not None and words <= -2 * size):
+        return True
+    return parent.tight and "letter-spacing" not in style
 
 
 def _opacity(style: Style) -> float:

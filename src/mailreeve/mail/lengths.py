@@ -5,12 +5,12 @@ import re
 from functools import lru_cache
 
 _NUMBER = r"[+-]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})(?:e[+-]?\d{1,2})?"
-_PLAIN = re.compile(rf"({_NUMBER})\s*(%|[a-z]{{0,4}})$")
-_TOKEN = re.compile(rf"\s*(?:({_NUMBER})(%|[a-z]{{0,4}})|([a-z-]{{0,12}})(\()|([-+*/,)]))")
+_PLAIN = re.compile(rf"({_NUMBER})\s*(%|[a-z]{{0,5}})$")
+_TOKEN = re.compile(rf"\s*(?:({_NUMBER})(%|[a-z]{{0,5}})|([a-z-]{{0,12}})(\()|([-+*/,)]))")
 _UNITS = {
     "": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0,
     "vw": 10.0, "vi": 10.0, "vmax": 10.0, "vh": 8.0, "vb": 8.0, "vmin": 8.0, "dvw": 10.0, "svw": 10.0, "lvw": 10.0,
-    "dvh": 8.0, "svh": 8.0, "lvh": 8.0,
+    "dvh": 8.0, "svh": 8.0, "lvh": 8.0, "cqw": 10.0, "cqi": 10.0, "cqh": 8.0, "cqb": 8.0, "cqmin": 8.0, "cqmax": 10.0,
 }  # fmt: skip
 _OF_LETTERS = {"em": 1.0, "ex": 0.5, "ch": 0.5, "lh": 1.2, "rlh": 1.2, "cap": 0.7, "ic": 1.0}
 _TURNS = {"deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0}
