@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.gate.bench import Bench
 from tests.outbound.receiver import Receiver, running
+from tests.outbound.test_wire import URLS
 from tests.sandbox_server import SandboxServer
 
 from mailreeve.cancel import Cancel
@@ -164,6 +165,24 @@ def test_an_odd_address_is_not_even_proposed(bench: Bench, url: str) -> None:
     """One grammar for addresses: no private places, no user names, no strange ports or spellings."""
     with pytest.raises(InputError):
         gate(bench).propose_cancellation(MAIL, url)
+
+
+@pytest.mark.parametrize("url", URLS, ids=ascii)
+def test_no_spelling_of_an_address_leads_inside(bench: Bench, server: Receiver, url: str) -> None:
+    """Refused as it stands, or, where it is a plain name, when the name turns out to lead to this machine."""
+
+    def inside(where: Place) -> Poster:
+        return Wire({where}, resolve=lambda *_: ["127.0.0.1"])
+
+    door = gate(bench, inside)
+    try:
+        proposal = door.propose_cancellation(MAIL, url.format("news.example"))
+    except InputError:
+        assert [] == bench.events()
+    else:
+        door.approve(proposal.id, proposal.digest, "tty", "ada")
+        assert State.FAILED is door.execute(proposal.id).state
+    assert 0 == server.connections
 
 
 def test_nothing_trusted_goes_without_a_question(bench: Bench) -> None:

@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The only method there is; the others are answered with 501."""
-        taken = self.server.receiver.offer(self.path, self.headers.get("Host", ""))
+        taken = self.server.receiver.offer(self.path, ", ".join(self.headers.get_all("Host", [])))
         body = _DONE if taken else _REFUSED
         self.send_response(200 if taken else 400)
         for name, value in (

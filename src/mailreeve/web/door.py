@@ -111,7 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self) -> tuple[str, bytes]:
         if self.path != "/v1/proposals":
             raise Refused(404, "There is POST /v1/proposals, and nothing else.")
-        if self.headers.get("Host", "") not in self.hosts or self.headers.get("Origin") is not None:
+        host = ", ".join(self.headers.get_all("Host", []))  # two of them name nobody (RFC 9112, 3.2)
+        if host not in self.hosts or self.headers.get("Origin") is not None:
             raise Refused(403, "Only programs of this machine are served.")
         kind, _, key = self.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not key:
