@@ -4,6 +4,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
+from mailreeve.app import ticketing
 from mailreeve.config import DavConfig, DestinationConfig, StepConfig
 from mailreeve.errors import ConfigError, DestinationRefused, InputError
 
@@ -29,6 +30,7 @@ _STEPS = ("create", "find", "append", "seen")
 
 def destinations(box: "Mailbox") -> "tuple[Destination, ...]":
     """All of the settings. Raises ConfigError."""
+    ticketing.labels(box)
     return tuple(destination(one, lambda: box.app.keyring) for one in box.config.destination)
 
 
@@ -52,6 +54,7 @@ def outlet(box: "Mailbox") -> "Outlet":
         box.audit,
         SystemClock(),
         Tickets(db, box.address),
+        lambda id_, most, cancel: ticketing.enclosures(box, id_, most, cancel),
     )
 
 
@@ -144,6 +147,7 @@ def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]")
         one.labels,
         _desk(one),
         one.user,
+        ticketing.size(one),
     )
     try:
         made.check()
@@ -177,7 +181,7 @@ def _desk(one: DestinationConfig) -> "Desk | None":
     if one.kind == "webhook":
         return None
     if one.kind == "request_tracker":
-        made = desk.request_tracker(one.url, one.queue, requester=one.requester)
+        made = desk.request_tracker(one.url, one.queue, requester=one.requester, files=bool(one.attachments))
         scheme = "token {secret}"
     elif one.kind == "github":
         made, scheme = desk.github(), "Bearer {secret}"

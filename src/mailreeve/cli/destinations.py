@@ -95,8 +95,12 @@ def _question(one: Mapping[str, Any]) -> str:
     return safe(
         f"{changed}Destination {one['id']} ({one['kind']})\nHost: {one['host']}\nAddress: {one['url']}\n"
         f"Told of: {', '.join(one['kinds'])}\nOnly mail labelled: {', '.join(one['labels']) or 'any label'}\n"
-        f"Fields: {', '.join(one['fields'])}\n\nFor a made-up mail it would get exactly this:\n{one['sample']}\n"
+        f"Fields: {', '.join(one['fields'])}\n{_files(one['attachments'])}\nFor a made-up mail it would get exactly this:\n{one['sample']}\n"
     )
+
+
+def _files(most: int) -> str:
+    return f"Attachments of the mail: up to {most / 1_000_000:g} MB\n" if most else "Attachments: none\n"
 
 
 def _list(face: Face, *, as_json: bool) -> None:

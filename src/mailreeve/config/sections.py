@@ -315,6 +315,10 @@ class DestinationConfig(_Section):
     queue: str = "General"
     requester: bool = False
     """Request Tracker: the sender becomes the requestor, whom RT may write to by its own rules."""
+    attachments: str = Field(default="", pattern=r"^$|^[1-9][0-9]{0,7} ?(KB|MB)$")
+    """How much of a mail's files goes along with it, such as 5MB; at most 20MB, empty: none."""
+    ticket_label: str | None = None
+    """The Gmail label of mail that became a ticket; `{ticket}` is its number; empty: none. Default: Mailreeve/Ticket/ID."""
     headers: dict[str, str] = {}
     create: StepConfig | None = None
     find: StepConfig | None = None

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
-from mailreeve.errors import Cancelled, InputError, NotApproved
+from mailreeve.errors import Cancelled, GoogleError, InputError, NotApproved
 from mailreeve.gate.ports import AuditLog, Clock
 from mailreeve.models import Json
 from mailreeve.outbound import tickets, webhook
 from mailreeve.outbound.destination import Destination
-from mailreeve.outbound.event import Event, Kind, payload
+from mailreeve.outbound.event import Event, payload
+from mailreeve.outbound.sample import ENCLOSED, made_up
+from mailreeve.outbound.template import Enclosures
 from mailreeve.outbound.webhook import Outcome, State
 from mailreeve.outbound.wire import Wire
 from mailreeve.store.consents import Consent, Consents
@@ -25,6 +27,10 @@ DELAYS = (5, 60, 300, 1_800, 7_200, 18_000, 28_800, 21_600)
 DAY_MS = 86_400_000
 KEPT_MS = 7 * DAY_MS
 """How long the bytes of a delivery that was given up are kept."""
+
+
+Files = Callable[[str, int, Cancel], Enclosures]
+"""A mail's files, by Gmail's id of it, as far as so many bytes reach. Raises MailreeveError when they cannot be had now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,9 @@ class Outlet:
         audit: AuditLog,
         clock: Clock,
         known: Tickets | None = None,
+        files: Files | None = None,
     ) -> None:
-        """`known` holds the tickets of threads; it may be left out where there are only webhooks."""
+        """`known` holds the tickets of threads, `files` fetches a mail's files: both only for ticket systems."""
         for one in destinations:
             one.check()
         self._destinations = {one.id: one for one in destinations}
@@ -61,6 +68,7 @@ class Outlet:
         self._audit = audit
         self._clock = clock
         self._tickets = known
+        self._files = files
 
     @property
     def standing(self) -> tuple[Destination, ...]:
@@ -88,6 +96,16 @@ class Outlet:
     def delivered(self) -> int:
         """How many ever were."""
         return self._outbox.count(RowState.DELIVERED)
+
+    def unlabelled(self) -> tuple[tuple[Waiting, Ticket], ...]:
+        """What went to tickets and does not bear their label in Gmail yet, oldest first."""
+        found = self._outbox.unlabelled() if self._tickets else ()
+        pairs = [(one, self._tickets.get(one.destination, one.thread)) for one in found if self._tickets]
+        return tuple((one, ticket) for one, ticket in pairs if ticket)
+
+    def labelled(self, rows: Sequence[Waiting]) -> None:
+        """These need no label any more."""
+        self._outbox.labelled([one.seq for one in rows])
 
     def tickets(self, within_ms: int) -> tuple[Ticket, ...]:
         """The tickets that threads got lately."""
@@ -175,7 +193,8 @@ class Outlet:
     def shown(self, destination: Destination) -> bytes:
         """What a person agrees to: the exact request for a made-up mail. Raises InputError for a broken template."""
         body = self.sample(destination)
-        return tickets.preview(destination.desk, body) if destination.desk else body
+        files = Enclosures((ENCLOSED,)) if destination.attachments else Enclosures()
+        return tickets.preview(destination.desk, body, files) if destination.desk else body
 
     def test(self, destination: Destination) -> str:
         """Queue the sample; returns the event's id. Raises NotApproved without a consent."""
@@ -213,13 +232,14 @@ class Outlet:
         return self._outbox.retry(seq, self._clock.now())
 
     def _made_up(self) -> Event:
-        return _made_up(datetime.fromtimestamp(self._clock.now() / 1000, UTC))
+        return made_up(datetime.fromtimestamp(self._clock.now() / 1000, UTC))
 
     def _queue(self, destination: Destination, event: Event) -> bool:
         body = payload(event, destination.fields)
         now = self._clock.now()
         thread, rule = event.thread_id or event.id, event.rule or ""
-        about = (event.message_id or "") if rule else ""
+        # a ticket gets each mail once; a webhook hears of each decision, and of what a rule sent not again
+        about = (event.message_id or "") if rule or destination.desk else ""
         place = _received(event) if rule else now  # mails of a thread are decided in any order
         return self._outbox.add(
             destination.id, event.id, event.type, destination.terms, body, now, thread, rule, about, place
@@ -238,11 +258,14 @@ class Outlet:
         except Cancelled:
             self._outbox.again(row, self._clock.now(), "")
             raise
+        except GoogleError as error:
+            outcome = Outcome(State.RETRY, f"The mail's files cannot be had: {error.message}")
         if outcome.state is State.DELIVERED:
             with self._outbox.transaction():  # a ticket that is known is one whose first event is settled
-                if outcome.ticket and self._tickets:
+                ticket = bool(outcome.ticket and self._tickets)
+                if ticket and self._tickets:
                     self._tickets.put(destination.id, row.thread, outcome.ticket, outcome.link)
-                self._outbox.delivered(row, self._clock.now())
+                self._outbox.delivered(row, self._clock.now(), label=ticket)
                 self._audit.append("outbox.delivered", _facts(row, outcome))
             return RowState.DELIVERED
         if outcome.state is State.GONE:
@@ -263,6 +286,9 @@ class Outlet:
             tickets.mark("mrt", self._outbox.account, destination.id, row.thread),
             tickets.mark("mre", self._outbox.account, destination.id, row.event),
             known.ticket if known else "",
+            self._files(row.message, destination.attachments, cancel)
+            if destination.attachments and self._files
+            else Enclosures(),
         )
         return tickets.deliver(
             self._wire, destination.place, destination.desk, destination.headers, job, cancel
@@ -314,31 +340,3 @@ def _facts(row: Waiting, outcome: Outcome | None) -> Json:
         "attempts": row.attempts,
         "status": outcome.status if outcome else 0,
     }
-
-
-def _made_up(now: datetime) -> Event:
-    return Event(
-        f"test_{int(now.timestamp() * 1000)}",
-        Kind.TEST,
-        now,
-        account="you@example.com",
-        message_id="18c0ffee",
-        thread_id="18c0ffee",
-        draft_id="r-1",
-        sender="Ana Example <ana@client.example>",
-        subject="Offer until Friday?",
-        received=now.isoformat(),
-        label="To reply",
-        priority="high",
-        needs_reply=True,
-        deadline=now.date().isoformat(),
-        decided_by="rule",
-        summary="Ana asks for an offer until Friday.",
-        text="Could you send me an offer until Friday?\n\nAna",
-        url="https://mail.google.com/mail/u/0/#all/18c0ffee",
-        decided=12,
-        needs_human=1,
-        failed=0,
-        rule="a-rule@0123456789ab",
-        extracted={"order_number": "A-1234", "amount": 129.9, "due_date": now.date().isoformat()},
-    )

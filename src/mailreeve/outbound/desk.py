@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailreeve.errors import InputError
+from mailreeve.outbound import template
 
 _METHODS = {"GET", "POST", "PUT", "PATCH"}
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -41,8 +42,13 @@ class Desk:
     headers: Mapping[str, str] = field(default_factory=dict)
     """`{secret}` stands for the secret."""
 
-    def check(self, name: str) -> None:
-        """Raise InputError for a request that cannot be."""
+    def check(self, name: str, *, files: bool = False) -> None:
+        """Raise InputError for a request that cannot be, and for `files` that it has no place for."""
+        if files and not (template.encloses(self.create.body) and template.encloses(self.append.body)):
+            raise InputError(
+                f"Destination {name}: it takes no attachments.",
+                f"Leave `attachments` out, or give create and append a {template.EACH} (docs/destinations.md).",
+            )
         wrong = [
             one.method for one in self.steps if one.method not in _METHODS or not one.path.startswith("/")
         ]
@@ -61,10 +67,11 @@ class Desk:
         return (self.create, self.find, self.append, self.seen)
 
 
-def request_tracker(url: str, queue: str, *, requester: bool = False) -> Desk:
+def request_tracker(url: str, queue: str, *, requester: bool = False, files: bool = False) -> Desk:
     """Request Tracker 5 (REST 2). Replies become comments, which RT mails to nobody outside.
 
-    With `requester` the sender is the ticket's requestor, and RT may answer them by its own rules.
+    With `requester` the sender is the ticket's requestor, and RT may answer them by its own rules; with `files` the
+    mail's files lie beside its text. A comment is looked for by RT itself, so that no size of a ticket hides it.
     Source: docs.bestpractical.com/rt/5.0.5/RT/REST2.html.
     """
     mark = "https://mailreeve.invalid/{{ thread_mark }}"
@@ -78,6 +85,17 @@ def request_tracker(url: str, queue: str, *, requester: bool = False) -> Desk:
     }
     if requester:
         ticket["Requestor"] = "{{ sender_address }}"
+    comment: dict[str, Any] = {
+        "Subject": "{{ title }}", "Content": "{{ content }}", "ContentType": "text/plain"
+    }  # fmt: skip
+    if files:  # RT cannot read the name of a file that is not ASCII (5.0.3)
+        one = {"FileName": "{{ attachment.ascii_name }}", "FileType": "{{ attachment.type }}"}
+        each = {"for_each_attachment": {**one, "FileContent": "{{ attachment.base64 }}"}}
+        ticket["Attachments"] = comment["Attachments"] = each
+    wanted = [
+        {"field": "ContentType", "value": "text/plain"},
+        {"field": "Content", "operator": "LIKE", "value": "{{ event_mark }}"},
+    ]
     return Desk(
         create=Step(
             "/REST/2.0/ticket",
@@ -92,9 +110,9 @@ def request_tracker(url: str, queue: str, *, requester: bool = False) -> Desk:
         ),
         append=Step(
             "/REST/2.0/ticket/{{ id }}/comment",
-            body={"Subject": "{{ title }}", "Content": "{{ content }}", "ContentType": "text/plain"},
+            body=comment,
         ),
-        seen=Step("/REST/2.0/ticket/{{ id }}/attachments?fields=Content&per_page=100", "GET"),
+        seen=Step("/REST/2.0/ticket/{{ id }}/attachments?fields=Content", body=wanted),
     )
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from mailreeve.errors import InputError
 from mailreeve.outbound import webhook
@@ -29,6 +30,8 @@ class Destination:
     """How tickets are made there; None: it is a webhook."""
     user: str = ""
     """With it the secret is this user's password (RFC 7617)."""
+    attachments: int = 0
+    """Bytes of a mail's files that go along with it, at most; 0: none."""
 
     @property
     def place(self) -> Place:
@@ -39,7 +42,8 @@ class Destination:
     def terms(self) -> str:
         """SHA-256 over all that a person agrees to; any change of these makes another one."""
         what = [self.id, self.url, self.private, sorted(self.kinds), sorted(self.fields), SCHEMA]
-        more = [sorted(self.labels), self.user, asdict(self.desk) if self.desk else None]
+        more: list[Any] = [sorted(self.labels), self.user, asdict(self.desk) if self.desk else None]
+        more += [self.attachments] if self.attachments else []
         return hashlib.sha256(json.dumps([*what, *more], sort_keys=True).encode()).hexdigest()
 
     @property
@@ -63,9 +67,11 @@ class Destination:
             what = f"{strangers[0][:40]!r} is no field" if strangers else "it needs events and secrets"
             raise InputError(f"Destination {self.id[:40]}: {what}.", f"Fields are: {', '.join(FIELDS)}.")
         if self.desk:
-            self.desk.check(self.id)
+            self.desk.check(self.id, files=bool(self.attachments))
             if any(not one.isascii() or not one.isprintable() for one in self.secrets):
                 raise InputError(f"Destination {self.id}: its secret is none.", "It is printable ASCII.")
             return
+        if self.attachments:
+            raise InputError(f"Destination {self.id}: a webhook takes no attachments.", "Leave them out.")
         for secret in self.secrets:
             webhook.key(secret)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from mailreeve.errors import DestinationRefused, DestinationUnavailable, InputEr
 from mailreeve.outbound import template
 from mailreeve.outbound.desk import Desk, Step
 from mailreeve.outbound.place import Place
+from mailreeve.outbound.template import Enclosures
 from mailreeve.outbound.webhook import Outcome, State, judged
-from mailreeve.outbound.wire import Wire
+from mailreeve.outbound.wire import MOST_BODY, Wire
 
 MOST_FOUND = 4 * 1024 * 1024
 """Bytes that are read of what a ticket system holds."""
@@ -33,6 +34,8 @@ class Job:
     event_mark: str
     known: str = ""
     """The ticket of the thread; empty when none is known here."""
+    files: Enclosures = field(default_factory=Enclosures)
+    """What goes along of the mail's files."""
 
 
 def mark(kind: str, *parts: str) -> str:
@@ -40,9 +43,9 @@ def mark(kind: str, *parts: str) -> str:
     return f"{kind}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:20]}"
 
 
-def preview(desk: Desk, payload: bytes) -> bytes:
-    """The request that would make a ticket of these fields. Raises InputError for a broken template."""
-    context = template.context(json.loads(payload)["data"], "mrt-example", "mre-example")
+def preview(desk: Desk, payload: bytes, files: Enclosures) -> bytes:
+    """The request that would make a ticket of these fields and files. Raises InputError for a broken template."""
+    context = template.context(json.loads(payload)["data"], "mrt-example", "mre-example", files)
     for step in desk.steps:
         template.path(step.path, {**context, "id": "1"})
         template.filled(step.body, {**context, "id": "1"})
@@ -85,7 +88,8 @@ class _Talk:
         self._wire, self._place, self._desk, self._headers = wire, place, desk, headers
         self._job, self._cancel = job, cancel
         data = json.loads(job.payload)["data"]
-        self._context = template.context(data, job.thread_mark, job.event_mark)
+        self._context = template.context(data, job.thread_mark, job.event_mark, job.files)
+        self._room = MOST_BODY + sum(len(one.base64) + 1_000 for one in job.files.files)
 
     def go(self) -> Outcome:
         found, held = ("", b"") if self._job.known else self._found()
@@ -137,6 +141,7 @@ class _Talk:
             method=step.method,
             below=below,
             most=MOST_FOUND,
+            room=self._room,
         )
         outcome = judged(answer.status, answer.retry_after, datetime.now(UTC))
         if outcome.state is not State.DELIVERED:

@@ -85,6 +85,7 @@ class Wire:
         method: str = "POST",
         below: str = "",
         most: int = MOST_ANSWER,
+        room: int = MOST_BODY,
     ) -> Answer:
         """One request to the place, or to a path below its own, never repeated and never redirected.
 
@@ -93,7 +94,7 @@ class Wire:
         """
         if place not in self._places:
             raise DestinationRefused(f"{place.host} is not among the destinations of config.toml.")
-        if len(body) > MOST_BODY:
+        if len(body) > room:
             raise DestinationRefused(f"{len(body)} bytes are too many for a destination.")
         if not _BELOW.fullmatch(below) or {"..", "."} & set(below.partition("?")[0].split("/")):
             raise DestinationRefused(f"{below[:80]!r} is no path below a destination.")

@@ -8,6 +8,7 @@ from mailreeve.errors import InputError, NotApproved
 from mailreeve.gate.outbox import DAY_MS
 from mailreeve.mail.invisible import one_line
 from mailreeve.outbound.destination import Destination
+from mailreeve.service import linking
 from mailreeve.service.answers.outside import (
     DeadJson,
     DestinationAct,
@@ -69,6 +70,7 @@ def retry(box: Mailbox, seq: int, *, cancel: Cancel) -> DestinationAct:
             f"There is no delivery {seq} that could be tried again.", "`mailreeve destinations` lists them."
         )
     box.outlet.deliver(cancel)
+    linking.link(box, cancel)
     row = box.outlet.row(seq)
     return DestinationAct(id=row.destination, status=_status(row.state), advice=row.error)
 
@@ -93,6 +95,7 @@ def outbox(box: Mailbox, delivered: int | None = None) -> OutboxJson:
             )
             for one in box.outlet.held()
         ],
+        unlabelled=[one.message for one, _ in box.outlet.unlabelled()] if _labels(box) else [],
         tickets=[
             TicketJson(destination=one.destination, thread_id=one.thread, ticket=one.ticket, url=one.link)
             for one in box.outlet.tickets(DAY_MS)
@@ -121,9 +124,17 @@ def lines(told: OutboxJson) -> list[str]:
         for one in told["dead"]
     ]
     said += [
+        f"- {one} became a ticket and does not bear its label yet: the next run sets it"
+        for one in told["unlabelled"]
+    ]
+    said += [
         f"- ticket {one['ticket']} at {one['destination']} {one['url']}".rstrip() for one in told["tickets"]
     ]
     return said
+
+
+def _labels(box: Mailbox) -> bool:
+    return "label" in box.config.policy.capabilities
 
 
 def how(box: Mailbox, id_: str) -> str:
@@ -152,6 +163,7 @@ def _told(box: Mailbox, one: Destination) -> DestinationJson:
         kinds=[str(kind) for kind in one.kinds],
         fields=list(one.fields),
         labels=list(one.labels),
+        attachments=one.attachments,
         state=state,
         terms=one.terms,
         agreed_at=given.at.isoformat(timespec="seconds") if given else "",

@@ -1,11 +1,13 @@
 """What goes on after the person's yes: sends whose time has come, and reports that a mail did not arrive."""
 
 import time
+from contextlib import suppress
 
 from mailreeve.app import App, Mailbox
 from mailreeve.cancel import Cancel
+from mailreeve.errors import GoogleError, LoginNeeded
 from mailreeve.models import ProposalState as State
-from mailreeve.service import sending
+from mailreeve.service import linking, sending
 from mailreeve.service.answers import Failed, SendAnswer
 from mailreeve.store.due import Due
 from mailreeve.store.proposals import Proposals
@@ -44,7 +46,11 @@ def deliver_events(app: App, stop: Cancel) -> list[str]:
 
 
 def _events(app: App, address: str, stop: Cancel) -> list[str]:
-    told = app.mailbox(address).outlet.deliver(stop)
+    box = app.mailbox(address)
+    told = box.outlet.deliver(stop)
+    if told.delivered:
+        with suppress(GoogleError, LoginNeeded):  # the next run sets what is owed, and says so
+            linking.link(box, stop)
     if not (told.delivered or told.later or told.dead):
         return []
     counts = f"{told.delivered} delivered, {told.later} tried again later, {told.dead} given up"

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import NotApproved
-from mailreeve.service import destinations
+from mailreeve.service import destinations, linking
 from mailreeve.service.answers.outside import OutboxJson
 from mailreeve.store.outbox import RowState, Waiting
 
@@ -51,7 +51,9 @@ def deliver(box: Mailbox, *, cancel: Cancel) -> OutboxJson:
     """Deliver what is due now. Raises NotApproved while nothing may leave."""
     if not box.may_leave:
         raise NotApproved(destinations.SWITCHED_OFF, destinations.OFF)
-    return destinations.outbox(box, box.outlet.deliver(cancel).delivered)
+    done = box.outlet.deliver(cancel)
+    linking.link(box, cancel)
+    return destinations.outbox(box, done.delivered)
 
 
 def _row(box: Mailbox, one: Waiting, *, held: bool) -> RowJson:

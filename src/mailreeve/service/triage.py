@@ -10,7 +10,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents, style
-from mailreeve.service import destinations, digest, followups, later, purging, watching
+from mailreeve.service import destinations, digest, followups, later, linking, purging, watching
 from mailreeve.service.answers import (
     Failed,
     InboxRow,
@@ -102,7 +102,9 @@ def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson
     handing.hand_over(parts, box.outlet, cancel)
     handing.finished(parts, box.outlet, result)
     acting.renew(parts)
-    return destinations.outbox(box, box.outlet.deliver(cancel).delivered)
+    done = box.outlet.deliver(cancel)
+    linking.link(box, cancel, result.run)
+    return destinations.outbox(box, done.delivered)
 
 
 def _standing(box: Mailbox, run: str) -> int:

@@ -443,7 +443,13 @@ M019 = (
 )
 """Until when Gmail tells of a mailbox's changes, and what it told."""
 
+M020 = (
+    "alter table outbox add column unlabelled integer not null default 0",
+    "create index outbox_unlabelled on outbox (account, seq) where unlabelled = 1",
+)
+"""Mail that went to a ticket and is to bear its label."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016, M017, M018, M019),
+    *(M012, M013, M014, M015, M016, M017, M018, M019, M020),
 )

@@ -52,7 +52,7 @@ class Waiting:
     rule: str
     """The rule that wants it, with its version; empty for what every decided mail tells."""
     message: str
-    """Gmail's id of the mail that the rule fired for."""
+    """Gmail's id of the mail that the rule fired for, or that goes to a ticket."""
 
 
 class Outbox:
@@ -139,9 +139,20 @@ class Outbox:
             (self._account, destination),
         )
 
-    def delivered(self, row: Waiting, now: int) -> bool:
-        """Close it and wipe its bytes; False when another process holds it by now."""
-        return self._settle(row, "state = 'delivered', payload = ?, error = '', settled_at = ?", b"", now)
+    def delivered(self, row: Waiting, now: int, *, label: bool = False) -> bool:
+        """Close it and wipe its bytes; False when another process holds it by now. `label`: its mail is to bear one."""
+        change = "state = 'delivered', payload = ?, error = '', settled_at = ?, unlabelled = ?"
+        return self._settle(row, change, b"", now, int(label and bool(row.message)))
+
+    def unlabelled(self, limit: int = 1_000) -> tuple[Waiting, ...]:
+        """What was delivered and whose mail is to bear a label, oldest first."""
+        sql = "select * from outbox where account = ? and unlabelled = 1 order by seq limit ?"
+        return tuple(_waiting(row) for row in self._db.rows(sql, (self._account, limit)))
+
+    def labelled(self, seqs: Collection[int]) -> None:
+        """They bear it, or never will."""
+        values = [(self._account, seq) for seq in seqs]
+        self._db.many("update outbox set unlabelled = 0 where account = ? and seq = ?", values)
 
     def again(self, row: Waiting, at: int, error: str) -> bool:
         """Try it later; False when another process holds it by now."""

@@ -14,6 +14,8 @@ KIND = "label_create"
 NEEDS_HUMAN = "needs-human"
 """The id of the label for what nobody could decide; no user label may have it."""
 
+TICKET = "Ticket"
+"""The folder, below the prefix, of the labels that mail gets which became a ticket."""
 NEEDS_HUMAN_NAME = "Needs human"
 
 BUILT_IN: tuple[LabelSpec, ...] = (
@@ -147,7 +149,12 @@ class Shelf:
     def under_prefix(self) -> frozenset[str]:
         """The same, with those of label sets that the person has changed since."""
         start = f"{self._parts.settings.label_prefix}/".casefold()
-        return frozenset(id_ for name, id_ in self._found.items() if name.startswith(start))
+        tickets = f"{start}{TICKET}/".casefold()
+        return frozenset(
+            id_
+            for name, id_ in self._found.items()
+            if name.startswith(start) and not name.startswith(tickets)
+        )
 
     def _load(self) -> None:
         """Read the labels, and settle the makings whose answer or whose process was lost."""

@@ -15,6 +15,8 @@ class DestinationJson(TypedDict):
     kinds: list[str]
     fields: list[str]
     labels: list[str]
+    attachments: int
+    """Bytes of a mail's files that go along at most; 0: none."""
     state: str
     terms: str
     agreed_at: str
@@ -61,6 +63,8 @@ class OutboxJson(TypedDict):
     held: list[HeldJson]
     """Of those that wait: what needs a person's consent first."""
     tickets: list[TicketJson]
+    unlabelled: list[str]
+    """Mail that became a ticket and does not bear its label in Gmail yet."""
 
 
 class DestinationsAnswer(TypedDict):
