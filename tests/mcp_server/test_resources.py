@@ -24,13 +24,18 @@ async def read(client: Client, uri: str) -> str:
 
 
 async def test_what_there_is(connect: Connect) -> None:
-    """Two resources and the card, two templates, three prompts; all described."""
+    """Three resources and the card, two templates, three prompts; all described."""
     async with connect() as client:
         resources = (await client.list_resources()).resources
         templates = (await client.list_resource_templates()).resource_templates
         prompts = (await client.list_prompts()).prompts
     found = {one.uri for one in resources}
-    assert {"mailreeve://labels", "mailreeve://digest", "ui://mailreeve/review.html"} == found
+    assert {
+        "mailreeve://labels",
+        "mailreeve://rules",
+        "mailreeve://digest",
+        "ui://mailreeve/review.html",
+    } == found
     assert ["mailreeve://thread/{thread_id}", "mailreeve://label/{+name}"] == [
         one.uri_template for one in templates
     ]

@@ -12,6 +12,7 @@ from mailreeve.errors import InputError
 from mailreeve.mail import mime
 from mailreeve.models import Message
 from mailreeve.service import ruling
+from mailreeve.service.answers.rules import TriedAnswer
 
 
 @click.group(invoke_without_command=True)
@@ -81,7 +82,7 @@ def _mails(file: Path) -> Iterator[Message]:
         raise InputError(f"{file} cannot be read: {error.strerror}.", "Name an mbox file.") from None
 
 
-def _tried(answer: ruling.TriedAnswer) -> Iterator[str]:
+def _tried(answer: TriedAnswer) -> Iterator[str]:
     yield f"{answer['seen']} mails looked at, {answer['touched']} touched by a rule."
     for one in answer["rules"]:
         unknown = f", {one['not_judged']} not judged" if one["not_judged"] else ""

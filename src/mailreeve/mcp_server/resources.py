@@ -43,6 +43,16 @@ class Resources:
 
         return json.dumps(await self._run(use), ensure_ascii=False)
 
+    async def rules(self) -> str:
+        """The user's own rules: what each looks at and does. review with show=rules tries them on recent mail."""
+
+        def use(call: Call) -> dict[str, Any]:
+            from mailreeve.service import ruling
+
+            return dict(ruling.listed(call.box.app))
+
+        return json.dumps(await self._run(use), ensure_ascii=False)
+
     async def digest(self) -> str:
         """What the last triage found, decided and drafted."""
 
@@ -117,6 +127,7 @@ def add(server: MCPServer[Served], app: App) -> None:
     every = Resources(app)
     for uri, function, title, mime_type in (
         ("mailreeve://labels", every.labels, "Labels", "application/json"),
+        ("mailreeve://rules", every.rules, "Rules", "application/json"),
         ("mailreeve://digest", every.digest, "Latest digest", "text/plain"),
         ("mailreeve://thread/{thread_id}", every.thread, "A thread", "text/plain"),
         ("mailreeve://label/{+name}", every.label, "Newest mail with a label", "text/plain"),

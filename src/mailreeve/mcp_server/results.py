@@ -26,6 +26,7 @@ from mailreeve.service.answers import (
 )
 from mailreeve.service.answers.calendar import EventJson, SlotJson
 from mailreeve.service.answers.people import PeopleAnswer
+from mailreeve.service.answers.rules import ShownJson
 
 
 class Fenced(TypedDict):
@@ -121,6 +122,9 @@ class Waiting(Fenced, total=False):
     total: int
     digest: DigestAnswer
     runs: list[RunAnswer]
+    rules: list[ShownJson]
+    seen: int
+    left_out: int
     next: str
 
 

@@ -3,89 +3,36 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TypedDict
 
 from mailreeve.app import App, Mailbox, rulebook
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Message, Verdict
+from mailreeve.reading import secrets_mail
 from mailreeve.rules.explain import explain
 from mailreeve.rules.facts import Facts, Surroundings
 from mailreeve.rules.model import Rule
 from mailreeve.rules.walk import acts_in_words, reasons, walk
 from mailreeve.service.answers import Failed
+from mailreeve.service.answers.rules import (
+    RuleJson,
+    RulesAnswer,
+    SampleJson,
+    ShownJson,
+    TriedAnswer,
+    TriedJson,
+    WhyAnswer,
+    WhyJson,
+)
 from mailreeve.triage.run import parse_age
 
+_CODE = "(a code or a link to sign in)"
 SAMPLES = 3
 """Mails that are shown of a rule."""
 MOST = 2_000
 """Past mails that are looked at."""
 
 Opinion = Callable[[Message], Verdict]
-
-
-class RuleJson(TypedDict):
-    """One rule."""
-
-    id: str
-    version: str
-    line: int
-    enabled: bool
-    does: list[str]
-    match: list[str]
-
-
-class RulesAnswer(TypedDict):
-    """The rules in the order of the file."""
-
-    file: str
-    rules: list[RuleJson]
-
-
-class SampleJson(TypedDict):
-    """A mail that a rule fires for."""
-
-    id: str
-    sender: str
-    subject: str
-    why: list[str]
-
-
-class TriedJson(TypedDict):
-    """What one rule would have done."""
-
-    id: str
-    version: str
-    fired: int
-    not_judged: int
-    does: list[str]
-    samples: list[SampleJson]
-
-
-class TriedAnswer(TypedDict):
-    """What the rules would have done."""
-
-    seen: int
-    touched: int
-    rules: list[TriedJson]
-    failed: list[Failed]
-    left_out: int
-
-
-class WhyJson(TypedDict):
-    """One rule and one mail."""
-
-    id: str
-    state: str
-    does: list[str]
-    conditions: list[str]
-
-
-class WhyAnswer(TypedDict):
-    """Every rule and one mail."""
-
-    id: str
-    rules: list[WhyJson]
 
 
 def rules_of(app: App) -> tuple[Rule, ...]:
@@ -123,8 +70,8 @@ def try_out(app: App, messages: Iterable[Message]) -> TriedAnswer:
     )
 
 
-def try_out_past(box: Mailbox, *, since: str, cancel: Cancel) -> TriedAnswer:
-    """The same for the mail of the account that came since (`30d`), at most 2,000."""
+def try_out_past(box: Mailbox, *, since: str, cancel: Cancel, most: int = MOST) -> TriedAnswer:
+    """The same for the mail of the account that came since (`30d`), the newest ones first, at most `most`."""
     age = parse_age(since or "30d")
     assert age is not None  # noqa: S101 -- the text is not empty
     ruling = box.ruling()
@@ -133,7 +80,7 @@ def try_out_past(box: Mailbox, *, since: str, cancel: Cancel) -> TriedAnswer:
     gmail, start = box.gmail.bound(cancel), int((datetime.now(UTC) - age).timestamp())
     ids: list[str] = []
     cursor = ""
-    while len(ids) <= MOST:
+    while len(ids) <= most:
         page = gmail.search(f"after:{start} -in:drafts -in:sent -in:chats", limit=100, cursor=cursor)
         ids += [ref.id for ref in page.items]
         cursor = page.next
@@ -141,7 +88,7 @@ def try_out_past(box: Mailbox, *, since: str, cancel: Cancel) -> TriedAnswer:
             break
     failed: list[Failed] = []
     found: list[Message] = []
-    for id_, one in gmail.get_many(ids[:MOST], cancel):
+    for id_, one in gmail.get_many(ids[:most], cancel):
         if isinstance(one, Message):
             found.append(one)
         else:
@@ -150,7 +97,18 @@ def try_out_past(box: Mailbox, *, since: str, cancel: Cancel) -> TriedAnswer:
     answer = _tried(
         ruling.rules, found, ruling.around, lambda message: reader.classify(message, box.labels, cancel)
     )
-    return {**answer, "failed": failed, "left_out": max(0, len(ids) - MOST)}
+    return {**answer, "failed": failed, "left_out": max(0, len(ids) - most)}
+
+
+def shown(box: Mailbox, *, since: str, most: int, cancel: Cancel) -> tuple[list[ShownJson], TriedAnswer]:
+    """The rules with what they would have done on past mail; changes nothing and switches none on."""
+    told = {one["id"]: one for one in listed(box.app)["rules"]}
+    tried = try_out_past(box, since=since, cancel=cancel, most=most)
+    rows = [
+        ShownJson(**one, enabled=told[one["id"]]["enabled"], match=told[one["id"]]["match"])
+        for one in tried["rules"]
+    ]
+    return rows, tried
 
 
 def why(box: Mailbox, id_: str, *, cancel: Cancel) -> WhyAnswer:
@@ -218,6 +176,6 @@ def _sample(message: Message, rule: Rule, facts: Facts) -> SampleJson:
     return SampleJson(
         id=message.id or message.message_id,
         sender=str(message.author)[:200],
-        subject=message.subject[:200],
+        subject=_CODE if secrets_mail.is_secret_mail(message) else message.subject[:200],
         why=list(reasons(rule, facts)),
     )

@@ -15,6 +15,8 @@ from mailreeve.service.answers import RunAnswer, RunRow
 
 _PAGE = 20
 _MOST = 1000
+_TRIED = 200
+"""Mails that rules are tried on in one call."""
 
 
 async def triage(
@@ -56,11 +58,11 @@ def _short(answer: RunAnswer) -> dict[str, Any]:
 
 async def review(
     ctx: Context[Served],
-    show: Literal["waiting", "history", "digest", "runs"] = "waiting",
+    show: Literal["waiting", "history", "digest", "runs", "rules"] = "waiting",
     cursor: Cursor = "",
     account: Account = "",
 ) -> Annotated[CallToolResult, Waiting]:
-    """What waits for the user (drafts, proposals to send), also what was decided, the last digest, or past runs."""
+    """What waits for the user (drafts, proposals to send), also what was decided, the last digest, past runs, or the rules tried on recent mail."""
 
     def use(call: Call) -> dict[str, Any]:
         from mailreeve.service import digest
@@ -71,6 +73,8 @@ async def review(
             return fenced({"digest": digest.digest(call.box)}, "digest")
         if show == "runs":
             return _runs(service.runs(call.box, limit=_MOST)["runs"], cursor)
+        if show == "rules":
+            return _rules(call, cursor)
         first = offset(cursor)
         answer = waiting(call.box, history=show == "history", first=first, limit=_PAGE, cancel=call.cancel)
         told = {**answer, "next": _next(first, answer["total"])}
@@ -83,6 +87,16 @@ async def review(
 def _runs(found: list[RunAnswer], cursor: str) -> dict[str, Any]:
     first = offset(cursor)
     return fenced({"runs": found[first : first + _PAGE], "next": _next(first, len(found))}, "runs")
+
+
+def _rules(call: Call, cursor: str) -> dict[str, Any]:
+    """What each looks at, does, and would have done; samples are words of mails."""
+    from mailreeve.service import ruling
+
+    first = offset(cursor)
+    rows, tried = ruling.shown(call.box, since="30d", most=_TRIED, cancel=call.cancel)
+    page = {"rules": rows[first : first + _PAGE], "next": _next(first, len(rows))}
+    return fenced({**page, "seen": tried["seen"], "left_out": tried["left_out"]}, "rules")
 
 
 def _next(first: int, total: int) -> str:

@@ -2,6 +2,7 @@
 
 from mailreeve.errors import ConfigError
 from mailreeve.service import destinations, outbox, ruling
+from mailreeve.service.answers.rules import RulesAnswer
 from mailreeve.web.render import page
 from mailreeve.web.visit import Reply, Visit
 
@@ -14,7 +15,7 @@ def show(visit: Visit) -> Reply:
     try:
         found = ruling.listed(visit.box.app)
     except ConfigError as error:
-        wrong, found = error, ruling.RulesAnswer(file=error.message, rules=[])
+        wrong, found = error, RulesAnswer(file=error.message, rules=[])
     places = destinations.destinations(visit.box)
     return page(
         visit,
