@@ -12,6 +12,8 @@ from mailreeve.triage import nights
 from mailreeve.triage.digest.blocks import Block, Kind, Look, Piece, block, link, ours, theirs
 from mailreeve.triage.digest.edition import Edition, Span
 from mailreeve.triage.digest.markdown import one_line, plain
+from mailreeve.triage.digest.threads import Strand, strands
+from mailreeve.triage.digest.todo import todo
 from mailreeve.triage.digest.words import count, coverage_line, named, url
 from mailreeve.triage.labels import NEEDS_HUMAN_NAME
 
@@ -73,21 +75,21 @@ def counts(edition: Edition) -> str:
 
 def _body(edition: Edition) -> Iterator[Block]:
     rest = [entry for entry in edition.entries if not _is_failed(entry)]
+    yield from todo(edition, [entry for entry in rest if _is_decided(entry)])
     human = [entry for entry in rest if entry.state is EntryState.NEEDS_HUMAN]
     if human:
         yield block(Kind.HEAD, NEEDS_HUMAN_NAME)
         for entry in human:
             yield _line(edition, entry, entry.verdict.reason if entry.verdict else "")
+    decided = [entry for entry in rest if _is_decided(entry)]
+    told = strands(decided)
     for priority, heading in _TITLES.items():
-        group = [
-            entry
-            for entry in rest
-            if _is_decided(entry) and entry.verdict and entry.verdict.priority is priority
-        ]
-        if group:
+        counted = edition.span is Span.WEEK and priority in _COUNTED
+        group = [one for one in told if one.entry.verdict and one.entry.verdict.priority is priority]
+        every = [entry for entry in decided if entry.verdict and entry.verdict.priority is priority]
+        if every if counted else group:
             yield block(Kind.HEAD, heading)
-            counted = edition.span is Span.WEEK and priority in _COUNTED
-            yield from _counts(edition, group) if counted else _by_label(edition, group)
+            yield from _counts(edition, every) if counted else _by_label(edition, group)
     yield from _owed(edition)
     yield from _noticed(edition, rest)
     failed = [entry for entry in edition.entries if _is_failed(entry)]
@@ -159,11 +161,13 @@ def _grouped(edition: Edition, group: Sequence[Entry]) -> Iterator[tuple[str, li
         yield edition.names.get(label, label), found
 
 
-def _by_label(edition: Edition, group: Sequence[Entry]) -> Iterator[Block]:
-    for name, entries in _grouped(edition, group):
+def _by_label(edition: Edition, group: Sequence[Strand]) -> Iterator[Block]:
+    earlier = {one.entry.message: one.earlier for one in group}
+    for name, entries in _grouped(edition, [one.entry for one in group]):
         yield block(Kind.SUBHEAD, theirs(name))
         for entry in entries:
-            yield _line(edition, entry, entry.verdict.summary if entry.verdict else "")
+            summary = entry.verdict.summary if entry.verdict else ""
+            yield _line(edition, entry, summary, earlier[entry.message])
 
 
 def _counts(edition: Edition, group: Sequence[Entry]) -> Iterator[Block]:
@@ -177,8 +181,8 @@ def _counts(edition: Edition, group: Sequence[Entry]) -> Iterator[Block]:
         yield block(Kind.ITEM, *pieces, f" and {count(more, 'other')}" if more > 0 else "")
 
 
-def _line(edition: Edition, entry: Entry, summary: str) -> Block:
-    """One mail: who, what about, what it says, who decided, where it is, and its draft."""
+def _line(edition: Edition, entry: Entry, summary: str, earlier: int = 0) -> Block:
+    """One mail: who, what about, what it says, who decided, where it is, its draft, and whom else it stands for."""
     verdict, sight = entry.verdict, entry.sight
     at = datetime.fromtimestamp(sight.received_at / 1000, UTC).astimezone(edition.zone)
     same_day = edition.span is Span.DAY and at.date() == edition.day
@@ -195,6 +199,8 @@ def _line(edition: Edition, entry: Entry, summary: str) -> Block:
     pieces += [" ", link("Gmail", url(edition.account, entry.thread))]
     if entry.draft:
         pieces += [" · ", ours("draft to review", Look.STRONG)]
+    if earlier:
+        pieces.append(f" · newest of {earlier + 1} in this thread")
     own_note = entry.note if entry.note != _common_note(edition) else ""
     return replace(block(Kind.ITEM, *pieces), under=own_note)
 
