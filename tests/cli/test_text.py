@@ -62,6 +62,17 @@ def test_past_runs_fit_80_columns() -> None:
     assert "2026-11-23 03:01 1.50" in " ".join(shown(wide)[2].split())
 
 
+def test_the_calls_for_a_mail_are_told_night_by_night() -> None:
+    """The oldest run first, so that a falling row can be seen; without a model there is no such line."""
+    made, quiet = console(), console()
+    nights = [{**a_run(), "model_calls": calls, "needs_human": []} for calls in (29, 116)]
+    text.runs(made, RunsAnswer(runs=nights))  # type: ignore[typeddict-item] # keys of a_run
+    text.runs(quiet, RunsAnswer(runs=[a_run()]))
+    told = "Model calls for a mail, the oldest run first: 0.50, 0.12"
+    assert told == shown(made)[-1].strip()
+    assert "Model calls" not in " ".join(shown(quiet))
+
+
 def test_hits_fit_80_columns() -> None:
     """The id is whole, the sender keeps the name, and each hit has one line."""
     hit = Hit(

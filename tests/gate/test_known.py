@@ -6,6 +6,7 @@ from tests.gate.bench import BOB, EVE, Bench
 from tests.gate.letters import raw
 
 from mailreeve.gate import envelope, known
+from mailreeve.gate.proposal import text_hash
 from mailreeve.google.gmail import Gmail
 from mailreeve.models import Address, Draft, Page
 
@@ -96,7 +97,7 @@ def test_the_hash_of_a_readers_text_comes_along(bench: Bench) -> None:
     """So that the question can say whose words they are."""
     draft = bench.draft()
     assert "" == gathered(bench, draft).text_hash
-    bench.gate.note_text(draft.id, "Dear Bob", "llm")
+    bench.proposals.note_text(draft.id, text_hash("Dear Bob"), "llm", 1)
     found = gathered(bench, draft)
     assert "llm" == found.text_by
     assert 64 == len(found.text_hash)

@@ -144,10 +144,12 @@ class Mailbox:
 
     def note_draft(self, draft: Draft, by: str) -> None:
         """Remember whose words a draft holds: the person is told before it leaves, and what they make of it teaches."""
+        from mailreeve.gate.proposal import text_hash
         from mailreeve.mail import mime
+        from mailreeve.store.proposals import Proposals
 
         message = mime.from_bytes(draft.raw)
-        self.gate.note_text(draft.id, message.text, by)
+        Proposals(self.app.db, self.address).note_text(draft.id, text_hash(message.text), by, now_ms())
         if self.config.user.style:
             self.styles.note_draft(message.header("X-Mailreeve-Id"), draft.thread_id, message.text)
 

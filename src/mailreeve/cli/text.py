@@ -47,7 +47,7 @@ WHOLE = frozenset(
             "Newest",
             "Opened",
         ),
-        *("You wrote", "Unsubscribe", "Model calls"),
+        *("You wrote", "Unsubscribe"),
     )
 )
 """Columns that are never cut."""
@@ -295,14 +295,18 @@ def runs(console: "Console", answer: RunsAnswer) -> None:
         return
     narrow = console.width < NARROW
     essential = ("Run", "State", "Seen", "Decided", "Needs you", "Failed")
-    made = table(*essential) if narrow else table(*essential, "Model calls", "Started", "Cost")
+    made = table(*essential) if narrow else table(*essential, "Started", "Cost")
     for one in answer["runs"]:
         counts = (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"]))
-        judged = decided(one) + len(one["needs_human"])
-        calls = f"{one['model_calls']}" + (f" ({one['model_calls'] / judged:.2f} a mail)" if judged else "")
-        wide = (calls, one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
+        wide = (one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
         made.add_row(one["run"], one["state"], *map(str, counts), *(() if narrow else wide))
     console.print(made)
+    judged = [
+        (one["model_calls"], decided(one) + len(one["needs_human"])) for one in reversed(answer["runs"])
+    ]
+    shares = [f"{calls / mails:.2f}" for calls, mails in judged if mails]
+    if any(calls for calls, _ in judged):
+        console.print(f"Model calls for a mail, the oldest run first: {', '.join(shares)}")
 
 
 def _watch(console: "Console", answer: RunsAnswer) -> None:

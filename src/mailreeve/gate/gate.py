@@ -29,7 +29,7 @@ from mailreeve.gate.events import Appointments
 from mailreeve.gate.execute import SETTLE_SECONDS, Executor, Outcome, facts
 from mailreeve.gate.policy import Answer, Policy
 from mailreeve.gate.ports import AuditLog, Clock, MailReader, MailSender, SystemClock
-from mailreeve.gate.proposal import AHEAD_MS, APPROVED_MS, DAY_MS, MISSED_MS, digest, same, text_hash
+from mailreeve.gate.proposal import AHEAD_MS, APPROVED_MS, DAY_MS, MISSED_MS, digest, same
 from mailreeve.gate.propose import Examined, Proposer
 from mailreeve.gate.steps import Steps
 from mailreeve.models import Draft, Event, EventRequest, Message, Proposal
@@ -81,10 +81,6 @@ class Gate:
         Raises GateError when its addresses can be read in two ways.
         """
         return self._proposer.examine(draft)
-
-    def note_text(self, draft_id: str, text: str, by: str) -> None:
-        """Remember that a reader proposed the text of a draft, so that the question can say so."""
-        self._proposals.note_text(draft_id, text_hash(text), by, self._clock.now())
 
     def propose_send(self, draft_id: str, at: datetime | None = None, *, ask: bool = False) -> Proposal:
         """Freeze a draft as it lies in Gmail now, to be sent at once or at a time.

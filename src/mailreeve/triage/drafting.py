@@ -149,9 +149,9 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
     except OutcomeUnknown as error:
         work.failed(entry.message, error)
         return
+    parts.ledger.mark_drafted(work.run, entry.message, made.id, _noted(entry, answer.note))
     if parts.note_draft:
         parts.note_draft(made, answer.by.value)
-    parts.ledger.mark_drafted(work.run, entry.message, made.id, _noted(entry, answer.note))
 
 
 def until(message: Message, thread: Thread) -> Thread:

@@ -33,9 +33,8 @@ def nudge(message: Message, signals: Signals, name: str, styles: Mapping[str, St
     form = manners.address(message.text, language) or style.address
     about = plain.capped(extract.subject(message), 100) or "…"
     request = lexicon.topic("request")
-    asked = [
-        piece for piece in signals.sentences if piece.rstrip().endswith("?") or request.search(piece.lower())
-    ]
+    questions = [piece for piece in signals.sentences if piece.rstrip().endswith("?")]
+    asked = questions or [piece for piece in signals.sentences if request.search(piece.lower())]
     told = [
         phrases.say("nudge_asked", language, question=plain.one_line(piece, 240, message.text))
         for piece in asked[:_REMINDED]
