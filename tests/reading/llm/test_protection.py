@@ -1,5 +1,6 @@
 """What reaches the wire: whole secrets never, parts of mail that are secrets only masked; in every flow."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from tests.scripted_llm import Reply, Request, ScriptedLlm, completion
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.models import DecidedBy
+from mailreeve.models import DecidedBy, Style
 from mailreeve.reading.llm.client import ChatClient, Endpoint
 from mailreeve.reading.llm.reader import LlmReader
 
@@ -78,3 +79,24 @@ def test_a_draft_gets_back_what_its_own_thread_says(llm_server: ScriptedLlm, rea
     llm_server.default = answer
     drafted = reader.draft(thread(seen), "", Cancel())
     assert f"I paid to {IBAN}, not to [IBAN?]." == drafted.body
+    assert "It tells what no model was shown: IBAN." == drafted.note
+
+
+def test_a_draft_gets_back_nothing_that_stands_elsewhere(llm_server: ScriptedLlm) -> None:
+    """However a mail makes the model move placeholders: those of the owner's phrases, and of another call, are blanks."""
+    style = Style(language="en", mails=9, phrases=(f"My account is {IBAN}.",))
+    endpoint = Endpoint(llm_server.base_url, "small", timeout_seconds=5, first_wait_seconds=0.01)
+    found: list[str] = []
+
+    def moved(request: Request) -> Reply:
+        """All placeholders that it sees now or ever saw."""
+        found.extend(re.findall(r"\[(?:card|IBAN)-[^\]]+\]", request.system + request.user))
+        return Reply(completion({"body": " ".join(found), "note": ""}))
+
+    llm_server.default = moved
+    made = LlmReader(ChatClient(endpoint), styles=lambda: [style])
+    drafted = [made.draft(thread(mail(text)), "", Cancel()).body for text in (f"Card {CARD}.", "No secret.")]
+    made.close()
+    assert {"card", "IBAN"} == {one[1:5] for one in found}
+    assert (1, True) == (drafted[0].count(CARD), "[IBAN?]" in drafted[0])
+    assert {"[card?]", "[IBAN?]"} == set(drafted[1].split())

@@ -177,6 +177,8 @@ class LlmReader:
         body, note = plain.lines(found.body, 8000, shown), plain.one_line(found.note, 300, shown)
         if _parrots(body, shown):
             note = f"It repeats a long passage of the mail word for word. {note}".strip()
+        if secret := redactor.kinds(body):
+            note = f"It tells what no model was shown: {', '.join(secret)}. {note}".strip()
         return ReplyText(redactor.restore(body), DecidedBy.LLM, note)
 
     def judge(self, thread: Thread, kind: str, text: str, cancel: Cancel) -> Judgement:
@@ -210,8 +212,11 @@ class LlmReader:
             **({"examples": self._shown_examples} if name == "classify" else {}),
             "fence": secrets.token_hex(8),
         }
+        elsewhere = Redactor()  # what it masks never comes back: only this thread's and the owner's words may
         masked = {
-            key: value if key in {"labels", "rules"} else redactor.mask(value)
+            key: value
+            if key in {"labels", "rules"}
+            else (elsewhere if key == "style" else redactor).mask(value)
             for key, value in filled.items()
         }
         system, user = prompts.load(name).fill(masked | fixed)

@@ -119,6 +119,11 @@ class Redactor:
             text = text.replace(name, original)
         return _PLACEHOLDER.sub(lambda found: f"[{found[1]}?]", text)
 
+    def kinds(self, text: str) -> tuple[str, ...]:
+        """What `restore` would put back into the text: card, IBAN and the like, each kind once."""
+        there = (name for name in self._names.values() if name in text)
+        return tuple(dict.fromkeys(name[1:].partition("-")[0] for name in there))
+
     def _name(self, kind: str, original: str) -> str:
         return self._names.setdefault(original, f"[{kind}-{len(self._names) + 1}-{self._end}]")
 
