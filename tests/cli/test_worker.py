@@ -21,6 +21,7 @@ from mailreeve.service import working
 from mailreeve.store.runs import Runs, RunState
 from mailreeve.store.workers import Workers
 
+GREETING = ("Working for ", "The first run ")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -43,6 +44,8 @@ def rounds(app: App, count: int, step: timedelta) -> list[str]:
     cancel, said = Steered(count, step), list[str]()
 
     def tell(line: str) -> None:
+        if line.startswith(GREETING):
+            return
         said.append(line)
         started = int(cancel.now.timestamp() * 1000)  # a run's start is by the machine's clock
         app.db.execute("update run set started_at = ? where id = ?", (started, line.split(maxsplit=1)[0]))
@@ -124,6 +127,22 @@ def test_a_missed_night_is_said_by_doctor_and_in_the_digest(app: App, run: Run) 
     assert "No run in the nights of" in run("digest").out
 
 
+def test_a_worker_says_at_its_start_what_it_will_do(app: App) -> None:
+    """Whom it works for, its next night, how often it looks; that the first run is yet to come; that nobody is logged in."""
+    first, second = working.greeting(app, NOW)
+    whom = "alex.moreno@example.com"
+    assert (
+        f"Working for {whom}: next night 2026-11-24 03:00, new mail every 15 min. Ctrl-C or SIGTERM ends it."
+        == first
+    )
+    assert "The first run is made in that night; `mailreeve triage` makes it now." == second
+    rounds(app, 20, timedelta(hours=1))
+    assert 1 == len(working.greeting(app, NOW))
+    with closing(App(config.load({"MAILREEVE_HOME": str(app.config.home / "other")}))) as empty:
+        (line,) = working.greeting(empty, NOW)
+    assert line.startswith("No account is logged in yet.")
+
+
 def test_runs_tell_of_the_worker(app: App, run: Run) -> None:
     """Alive it is told with its next run; after its end it is not."""
     assert (False, "") == ((told := run("runs", "--json").json)["worker"], told["next"])
@@ -154,6 +173,7 @@ def test_one_worker_a_home_and_sigterm_ends_it(app: App) -> None:
     moved(app, timedelta(days=900))
     with process(app) as first:
         assert first.stderr is not None
+        assert "Working for alex.moreno@example.com: next night " in first.stderr.readline()
         assert " done: " in first.stderr.readline()
         with pytest.raises(AlreadyRunning):
             working.work(app, lambda _line: None, Cancel())

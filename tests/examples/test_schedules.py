@@ -48,10 +48,26 @@ def test_missed_nights_are_made_up_for_where_the_system_can() -> None:
     assert "<StartWhenAvailable>true" in (FOLDER / "mailreeve-task.xml").read_text()
 
 
+def test_the_task_scheduler_runs_on_batteries_too() -> None:
+    """By default it starts nothing on a laptop that is not plugged in, and ends what it started."""
+    task = ET.fromstring((FOLDER / "mailreeve-task.xml").read_text())  # noqa: S314 -- our own file
+    names = ("DisallowStartIfOnBatteries", "StopIfGoingOnBatteries")
+    assert ["false", "false"] == [task.findtext(f".//{WINDOWS}{name}") for name in names]
+
+
+def test_launchd_starts_the_worker_again_and_keeps_what_it_says() -> None:
+    """After a failure, not after an orderly end, and not in a hurry; its lines go to a log."""
+    plist = plistlib.loads((FOLDER / "com.mailreeve.worker.plist").read_bytes())
+    assert ({"SuccessfulExit": False}, 60) == (plist["KeepAlive"], plist["ThrottleInterval"])
+    assert plist["StandardErrorPath"].endswith(".log")
+
+
 def test_a_container_is_given_the_time_to_end() -> None:
     """The grace time is longer than what a worker waits for the run that it has in hand."""
     (seconds,) = re.findall(r"stop_grace_period: (\d+)s", (FOLDER / "compose.yaml").read_text())
     assert int(seconds) > fleet.GRACE
+    (asked,) = re.findall(r"--stop-timeout (\d+)", (FOLDER / "Containerfile").read_text())
+    assert int(asked) > fleet.GRACE
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

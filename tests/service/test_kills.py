@@ -90,8 +90,9 @@ def test_killed_at_random_moments_a_mailbox_comes_to_the_calm_end(
 
         still = sandbox_factory()
         calm(still, tmp_path / "calm", sandbox.account, kills)
-        drafted = normal(sandbox)
-        assert normal(still) == {**drafted, "drafts": drafted["drafts"] - 1}  # the person's own
+        end = normal(sandbox)
+        end["drafts"].remove("")  # the person's own, which answers nothing
+        assert normal(still) == end
         rows = app.db.rows("select event, state from outbox where event like 'm_%' order by event")
         events = sorted(f"m_{id_}_1" for id_ in ids)
         assert [(one, "delivered") for one in events] == [(row["event"], row["state"]) for row in rows]

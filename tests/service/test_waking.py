@@ -68,6 +68,7 @@ class House:
         said = list[str]()
         steered = Steered(self.server, rounds, step, then)
         working.work(self.app, said.append, steered, now=self.now, tick=1, bell=self.bell)
+        assert said.pop(0).startswith("Working for ")
         return said
 
     def deliver(self, *numbers: int) -> list[str]:

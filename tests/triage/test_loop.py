@@ -343,9 +343,10 @@ def normal(sandbox: SandboxServer) -> dict[str, Any]:
     """The mailbox by what lasts over two sandboxes: Message-IDs and names, not ids."""
     state = sandbox.state()
     mails = [one for one in state["messages"] if "DRAFT" not in one["labels"]]
+    answered = {one["threadId"]: one["message_id"] for one in mails}
     return {
         "labels": {one["message_id"]: sorted(one["labels"]) for one in mails},
-        "drafts": len(state["drafts"]),
+        "drafts": sorted(answered.get(one["threadId"], "") for one in state["drafts"]),
         "names": sorted(label["name"] for label in state["labels"]),
         "sent": sandbox.sent(),
     }

@@ -315,11 +315,11 @@ def _watch(console: "Console", answer: RunsAnswer) -> None:
     if watch is None or watch["state"] == "off":
         return
     until, noticed = (watch[name][:16].replace("T", " ") for name in ("until", "noticed"))
-    last = f"; last notice {noticed} UTC" if noticed else ""
+    last = f"; last notice {noticed}" if noticed else ""
     said = {
-        "live": f"Gmail watches the mailbox until {until} UTC{last}.",
-        "silent": f"Gmail watches the mailbox until {until} UTC, but new mail came without a notice{last}.",
-        "lapsed": f"Gmail's watch lapsed at {until} UTC; the worker renews it. {safe(watch['error'])}",
+        "live": f"Gmail watches the mailbox until {until}{last}.",
+        "silent": f"Gmail watches the mailbox until {until}, but new mail came without a notice{last}.",
+        "lapsed": f"Gmail's watch lapsed at {until}; the worker renews it. {safe(watch['error'])}",
         "none": "Gmail does not watch the mailbox yet; the worker sees to that.",
     }
     console.print(said.get(watch["state"], safe(watch["error"])).rstrip())

@@ -64,6 +64,8 @@ def work(
         notices = waking.Notices(app, bell or waking.Bell(), now)
         listening = pulling.listening(app, notices, tell, now, min(tick, pulling.PAUSE))
         with working.beating(app, name, now, tick), listening, _launched(fleet, version):
+            for said in working.greeting(app, now()):
+                tell(said)
             while not cancel.is_set:
                 with suppress(StoreError):  # the server is away: DBOS waits for it, too
                     fleet.take_over(version)

@@ -3,7 +3,7 @@
 A watch that lapsed loses nothing: what is new is read from Gmail's history, from the saved cursor on.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
@@ -54,8 +54,8 @@ def keep(app: App, address: str, now: int, cancel: Cancel) -> list[str]:
     if before.expires > now:
         return [f"Gmail watches {address} until {_shown(app, expires)}."]
     watches.noticed(address, now)  # nobody told what came until now: a look finds it
-    gap = f" The last watch had lapsed at {_shown(app, before.expires)}." if before.expires else ""
-    return [f"Gmail watches {address} until {_shown(app, expires)}.{gap} What came before is looked for now."]
+    gap = f" The last watch had lapsed at {_shown(app, before.expires)}; what came since is looked for now."
+    return [f"Gmail watches {address} until {_shown(app, expires)}.{gap if before.expires else ''}"]
 
 
 def stop(app: App, address: str, cancel: Cancel) -> None:
@@ -74,7 +74,7 @@ def told(app: App, address: str, now: int) -> WatchJson:
     state = "failing" if error else "silent" if row.missed >= SILENT else "live"
     if row.expires <= now:
         state = "lapsed" if row.expires else "failing" if error else "none"
-    return WatchJson(state=state, until=_iso(row.expires), noticed=_iso(row.noticed), error=error)
+    return WatchJson(state=state, until=_iso(app, row.expires), noticed=_iso(app, row.noticed), error=error)
 
 
 def health(app: App, address: str, now: int) -> Finding:
@@ -108,5 +108,5 @@ def _shown(app: App, moment: int) -> str:
     return f"{datetime.fromtimestamp(moment / 1000, app.zone):%Y-%m-%d %H:%M}"
 
 
-def _iso(moment: int) -> str:
-    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="seconds") if moment else ""
+def _iso(app: App, moment: int) -> str:
+    return datetime.fromtimestamp(moment / 1000, app.zone).isoformat(timespec="seconds") if moment else ""

@@ -15,6 +15,7 @@ from mailreeve.service import later, pulling, triage, waking, watching
 from mailreeve.service.answers import RunAnswer
 from mailreeve.service.finding import Finding, bad, good
 from mailreeve.store.due import FINISHED
+from mailreeve.store.ledger import Ledger
 from mailreeve.store.runs import Runs, RunState
 from mailreeve.store.workers import Workers
 from mailreeve.triage import dead, intake
@@ -59,6 +60,8 @@ def work(
             beating(app, name, now, tick),
             pulling.listening(app, notices, tell, now, min(tick, pulling.PAUSE)),
         ):
+            for said in greeting(app, now()):
+                tell(said)
             while not cancel.is_set:
                 worker.round()
                 with suppress(Cancelled):
@@ -176,6 +179,27 @@ class _Worker:
         found = has_news(self._app.mailbox(address), self._cancel)
         waking.followed(self._app, address, notice, _ms(now), found=found)
         return found
+
+
+def greeting(app: App, now: datetime) -> list[str]:
+    """What a worker will do, said at its start: when the next night is, how often it looks, what waits for a first run."""
+    try:
+        accounts = [one.address for one in app.logins]
+    except MailreeveError:
+        return []  # the first round tells it
+    if not accounts:
+        return ["No account is logged in yet. Run `mailreeve login`: the worker then takes it up by itself."]
+    coming, span = app.plan.next(now), app.config.night.every
+    night = f"next night {coming.astimezone(app.plan.zone):%Y-%m-%d %H:%M}" if coming else "no nights"
+    news = f", new mail every {span.total_seconds() / 60:.0f} min" if span else ""
+    told = ", new mail when Gmail tells of it" if app.config.wake.is_on else ""
+    whom = accounts[0] if len(accounts) == 1 else f"{len(accounts)} accounts"
+    lines = [f"Working for {whom}: {night}{news}{told}. Ctrl-C or SIGTERM ends it."]
+    new = sum(Ledger(app.db, address).cursor() is None for address in accounts)
+    if new and coming:
+        who = "" if len(accounts) == 1 else f" of {new} of them"
+        lines.append(f"The first run{who} is made in that night; `mailreeve triage` makes it now.")
+    return lines
 
 
 def is_night(app: App, address: str, first: int, now: datetime) -> bool:

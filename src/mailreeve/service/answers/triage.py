@@ -116,7 +116,7 @@ class WatchJson(TypedDict):
     state: str
     """off, none, live, silent (mail came without a notice), failing or lapsed."""
     until: str
-    """When it would lapse, ISO 8601 in UTC; empty while there is none."""
+    """When it would lapse, ISO 8601; empty while there is none."""
     noticed: str
     """When the last notice came."""
     error: str
