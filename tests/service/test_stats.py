@@ -47,13 +47,17 @@ def test_how_soon_the_person_answers(sandbox: SandboxServer, box: Mailbox) -> No
     """From the mail's arrival to the run that saw the answer."""
     ids = [sandbox.deliver(mail(f"Question {n}")) for n in range(3)]
     triage.triage(box, since="1d", cancel=Cancel())
-    assert {"count": 0, "median_hours": None, "p90_hours": None} == stats(box)["answered"]
+    assert {"count": 0, "median_hours": None, "p90_hours": None, "within": []} == stats(box)["answered"]
     for hours, id_ in zip((1, 2, 6), ids, strict=True):
         entry = box.ledger.entry(id_)
         assert entry is not None
         at = entry.sight.received_at + hours * 3_600_000
         box.learned.observe(id_, "", Source.REPLIED, at)
-    assert {"count": 3, "median_hours": 2.0, "p90_hours": 5.2} == stats(box)["answered"]
+    found = stats(box)["answered"]
+    assert (3, 2.0, 5.2) == (found["count"], found["median_hours"], found["p90_hours"])
+    assert [(1, 1), (4, 1), (24, 1), (72, 0), (None, 0)] == [
+        (one["hours"], one["count"]) for one in found["within"]
+    ]
 
 
 def test_a_day_is_the_persons_day(sandbox: SandboxServer, box: Mailbox) -> None:

@@ -6,7 +6,7 @@ import click
 
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.service import stats as use
-from mailreeve.service.answers.stats import DayJson, StatsAnswer
+from mailreeve.service.answers.stats import AnsweredJson, DayJson, StatsAnswer
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WIDEST = 40
 """Columns of the longest bar."""
+SIGNS = "▁▂▃▄▅▆▇█"
 ROWS = 31
 """More days than these are told by weeks."""
 STAGES = (("rule", "rules", "cyan"), ("pattern", "learned", "green"), ("offline", "offline", "blue"))
@@ -41,7 +42,15 @@ def show(console: "Console", answer: StatsAnswer) -> None:
         console.print("Nothing was sorted in that time: `mailreeve triage` does it.")
         return
     _who(console, answer)
-    _volume(console, answer["days"])
+    days = answer["days"]
+    while not days[0]["received"]:
+        days = days[1:]
+    step = 7 if len(days) > ROWS else 1
+    groups = [days[start : start + step] for start in range(0, len(days), step)]
+    _volume(console, groups, step)
+    _line(console, "Corrections", [sum(day["corrected"] for day in group) for group in groups], "{:.0f}")
+    _line(console, "Cost", [sum(day["cost"] for day in group) for group in groups], "{:.2f}")
+    _answers(console, answer["answered"])
     _labels(console, answer)
     _told(console, answer)
 
@@ -75,14 +84,38 @@ def _who(console: "Console", answer: StatsAnswer) -> None:
     console.print(legend)
 
 
-def _volume(console: "Console", days: list[DayJson]) -> None:
+def _line(console: "Console", what: str, values: list[float], shown: str) -> None:
+    """One sign for each day or week of the bars above; nothing where all are nought."""
+    most = max(values)
+    if most:
+        signs = "".join(SIGNS[round((len(SIGNS) - 1) * one / most)] if one else "·" for one in values)
+        console.print(f"{what:<12} {signs}  at most {shown.format(most)}, {shown.format(sum(values))} in all")
+
+
+def _answers(console: "Console", answered: AnsweredJson) -> None:
+    from rich.text import Text
+
+    if not answered["count"]:
+        return
+    console.print()
+    console.print("How soon you answered (as the next run saw it)")
+    most = max(one["count"] for one in answered["within"])
+    for one in answered["within"]:
+        name = f"within {span(one['hours'])}" if one["hours"] else "later"
+        bar = Text("█" * round(WIDEST * one["count"] / most), style="green")
+        console.print(Text(f"{name:<16} {one['count']:>5} ").append(bar))
+
+
+def span(hours: int) -> str:
+    """1 hour, 4 hours, 3 days."""
+    count, word = (hours // 24, "day") if hours >= 24 else (hours, "hour")
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _volume(console: "Console", groups: list[list[DayJson]], step: int) -> None:
     """A bar for each day from the first with mail on, or for each week when there are many."""
     from rich.text import Text
 
-    while not days[0]["received"]:
-        days = days[1:]
-    step = 7 if len(days) > ROWS else 1
-    groups = [days[start : start + step] for start in range(0, len(days), step)]
     most = max(sum(day["received"] for day in group) for group in groups)
     console.print()
     console.print("Mail a week, from" if step > 1 else "Mail a day")
@@ -122,5 +155,5 @@ def _told(console: "Console", answer: StatsAnswer) -> None:
     if answered["count"]:
         console.print(
             f"You answered {answered['count']} of these mails: half within {answered['median_hours']} hours,"
-            f" nine of ten within {answered['p90_hours']} (as the next run saw it)."
+            f" nine of ten within {answered['p90_hours']}."
         )

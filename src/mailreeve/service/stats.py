@@ -3,6 +3,7 @@
 Counts only, out of the ledger, the runs and the audit. Asks nobody, changes nothing.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from mailreeve.app import Mailbox
 from mailreeve.errors import InputError
-from mailreeve.service.answers.stats import AnsweredJson, DayJson, LabelCountJson, StatsAnswer
+from mailreeve.service.answers.stats import AnsweredJson, DayJson, LabelCountJson, StatsAnswer, WithinJson
 from mailreeve.service.answers.triage import DecidedJson, TokensJson
 from mailreeve.store.corrections import Correction, Corrections
 from mailreeve.store.figures import Decided, Figures
@@ -22,6 +23,8 @@ from mailreeve.triage.run import parse_age
 LONGEST = timedelta(days=366)
 """What is older is not asked for: most of it is erased by then ([privacy] decisions_days)."""
 _HOUR = 3_600_000
+_WITHIN = (1, 4, 24, 72)
+"""Hours that tell soon from late."""
 
 Thing = TypeVar("Thing")
 
@@ -126,9 +129,15 @@ def _sum(results: Iterable[dict[str, object]], key: str) -> int:
 def _answered(after: Sequence[int]) -> AnsweredJson:
     hours = sorted(one / _HOUR for one in after)
     if not hours:
-        return AnsweredJson(count=0, median_hours=None, p90_hours=None)
+        return AnsweredJson(count=0, median_hours=None, p90_hours=None, within=[])
     tenths = quantiles(hours, n=10, method="inclusive") if len(hours) > 1 else hours * 9
-    return AnsweredJson(count=len(hours), median_hours=round(tenths[4], 1), p90_hours=round(tenths[8], 1))
+    places = Counter(bisect_left(_WITHIN, one) for one in hours)
+    return AnsweredJson(
+        count=len(hours),
+        median_hours=round(tenths[4], 1),
+        p90_hours=round(tenths[8], 1),
+        within=[WithinJson(hours=one, count=places[n]) for n, one in enumerate((*_WITHIN, None))],
+    )
 
 
 def _labels(box: Mailbox, found: _Found) -> list[LabelCountJson]:

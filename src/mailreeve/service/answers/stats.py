@@ -28,12 +28,20 @@ class LabelCountJson(TypedDict):
     corrected: int
 
 
+class WithinJson(TypedDict):
+    """How many mails were answered within so many hours and not within fewer of the list; null is any longer time."""
+
+    hours: int | None
+    count: int
+
+
 class AnsweredJson(TypedDict):
     """Mail that the person answered; hours are until the run that saw the answer, null when there is none."""
 
     count: int
     median_hours: float | None
     p90_hours: float | None
+    within: list[WithinJson]
 
 
 class StatsAnswer(TypedDict):

@@ -1,7 +1,7 @@
 """How the triage does over time, as a picture: counts only."""
 
 from mailreeve.service import stats
-from mailreeve.service.answers.stats import DayJson
+from mailreeve.service.answers.stats import DayJson, StatsAnswer
 from mailreeve.web.render import page
 from mailreeve.web.visit import Reply, Visit
 
@@ -28,7 +28,26 @@ def show(visit: Visit) -> Reply:
         bars=[(n * 10 + 1, day, _stack(day, most)) for n, day in enumerate(answer["days"])],
         most=most,
         height=HEIGHT,
+        lines=[one for one in _lines(answer) if one[2]],
+        soonest=max((one["count"] for one in answer["answered"]["within"]), default=0),
     )
+
+
+def _lines(answer: StatsAnswer) -> list[tuple[str, str, float, list[tuple[int, str, float]]]]:
+    """Name, class of the colour, the most, and for each day its place, what it says, and its share of the most."""
+    made = []
+    for name, kind, values in (
+        ("Corrections", "you", [float(day["corrected"]) for day in answer["days"]]),
+        ("Cost", "llm", [day["cost"] for day in answer["days"]]),
+    ):
+        most = max(values, default=0.0)
+        told = [f"{day['date']}: {value:g}" for day, value in zip(answer["days"], values, strict=True)]
+        bars = [
+            (n * 10 + 1, told[n], round(40 * value / most, 2) if most else 0.0)
+            for n, value in enumerate(values)
+        ]
+        made.append((name, kind, most, bars))
+    return made
 
 
 def _stack(day: DayJson, most: int) -> list[tuple[str, float, float]]:
