@@ -148,6 +148,25 @@ def test_the_list_of_people_may_lie_in_a_file(corp: Organization, home: Path) ->
     app.close()
 
 
+def test_the_list_is_read_again_only_when_it_changed(corp: Organization, home: Path) -> None:
+    """With many people each look-up would else read the whole file; who is taken out is nobody's at once."""
+    people = home / "people.txt"
+    people.write_text(f"{ANA}\n{BO}\n", encoding="utf-8")
+    settings(corp, home, "", f'mailboxes_file = "{people}"\n')
+    app = opened(home)
+    before = app.logins
+    assert before is app.logins
+    assert BO == app.account(BO).address
+    people.write_text(f"{ANA}\n", encoding="utf-8")
+    assert [ANA] == [one.address for one in app.logins]
+    with pytest.raises(InputError):
+        app.account(BO)
+    people.unlink()
+    with pytest.raises(ConfigError):
+        _ = app.logins
+    app.close()
+
+
 def test_who_is_meant_must_be_said_and_the_others_are_not_told(corp: Organization, home: Path) -> None:
     """An error names no colleague; a stranger's address is none of the mailboxes."""
     settings(corp, home)

@@ -21,6 +21,7 @@ from mailreeve.store.audit import Audit
 from mailreeve.store.db import Database
 
 if TYPE_CHECKING:
+    from mailreeve.app.organization import People
     from mailreeve.google.pubsub import Subscription
     from mailreeve.google.push import Doorkeeper
     from mailreeve.google.tokens import Keyring, TokenStore
@@ -146,11 +147,14 @@ class App:
             raise InputError(f"This was started for {self.only} alone.", "Leave the account out.")
         if self.config.demo or self.google.token:
             return self._handed_over(wanted)
+        if self.config.organization.is_on:
+            one = self._people.get(wanted)
+            if one is None:
+                raise InputError(*_in_organization(wanted))
+            return one
         known = {account.address: account for account in self.logins}
         if wanted in known:
             return known[wanted]
-        if self.config.organization.is_on:
-            raise InputError(*_in_organization(wanted))
         if wanted:
             raise LoginNeeded(f"There is no login for {wanted}.", f"Run `mailreeve login {wanted}`.")
         if not known:
@@ -168,13 +172,14 @@ class App:
         """The accounts that there are: by login, by a ready token, or by the organization's service account."""
         if self.config.demo or self.google.token:
             return (self.account(),)
-        if self.config.organization.is_on:
-            from mailreeve.app import organization
+        every = self._people.all() if self.config.organization.is_on else self.accounts.list()
+        return tuple(one for one in every if one.address == self.only) if self.only else every
 
-            every = organization.accounts(self.config)
-        else:
-            every = self.accounts.list()
-        return tuple(one for one in every if self.only in {"", one.address})
+    @cached_property
+    def _people(self) -> "People":
+        from mailreeve.app.organization import People
+
+        return People(self.config)
 
     def _handed_over(self, wanted: str) -> Account:
         """The account of a ready access token, as Gmail names it."""

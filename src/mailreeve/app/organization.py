@@ -1,5 +1,6 @@
 """The people of an organization: whose mailboxes a service account serves, and with what rights."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,36 @@ def accounts(config: Config) -> tuple[Account, ...]:
             "[organization] names no mailbox.", "Set mailboxes or mailboxes_file (docs/organization.md)."
         )
     return tuple(Account(address, base, scopes, able) for address in named)
+
+
+class People:
+    """The accounts of an organization, read anew when the settings' file of people is another one than before."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._mark: object = None
+        self._every: tuple[Account, ...] = ()
+        self._by_address: dict[str, Account] = {}
+
+    def all(self) -> tuple[Account, ...]:
+        """Everybody: the same tuple as long as nothing changes. Raises ConfigError."""
+        self._look()
+        return self._every
+
+    def get(self, address: str) -> Account | None:
+        """One of them, or None. Raises ConfigError."""
+        self._look()
+        return self._by_address.get(address)
+
+    def _look(self) -> None:
+        file, mark = self._config.organization.mailboxes_file, (0, 0, 0)
+        with suppress(OSError):
+            found = file.expanduser().stat() if file else None
+            mark = (found.st_mtime_ns, found.st_size, found.st_ino) if found else mark
+        if mark != self._mark or mark == (0, 0, 0):
+            self._every = accounts(self._config)
+            self._by_address = {one.address: one for one in self._every}
+            self._mark = mark
 
 
 def key(config: Config, other: Path | None = None) -> "ServiceKey":

@@ -6,9 +6,9 @@ queue again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, ConfigError, MailreeveError, RunOver, StoreError
 from mailreeve.service import later, pulling, triage, waking, watching, working
+from mailreeve.store.accounts import Account
 from mailreeve.store.due import Due
+from mailreeve.store.watches import WatchRow
 from mailreeve.store.workers import ALIVE, Workers
 from mailreeve.triage.durable import VERSION, Durable, recorded
 from mailreeve.triage.work import reason
@@ -128,6 +130,19 @@ def _cron(tick: float) -> str:
     return f"*/{_seconds(tick)} * * * * *" if tick < 60 else "0 * * * * *"
 
 
+class _Keys:
+    """Accounts by what stands for them, found anew when the list of them is another one."""
+
+    def __init__(self) -> None:
+        self._made: tuple[tuple[Account, ...], dict[str, str]] = ((), {})
+
+    def address(self, accounts: tuple[Account, ...], key: str) -> str:
+        """The address of a key; empty for one that is none of ours."""
+        if self._made[0] is not accounts:
+            self._made = (accounts, {key_of(one.address): one.address for one in accounts})
+        return self._made[1].get(key, "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Fleet:
     """One worker of several."""
@@ -138,6 +153,7 @@ class _Fleet:
     now: working.Clock
     name: str
     tick: float
+    keys: _Keys = field(default_factory=_Keys)
 
     def register(self) -> tuple[Callable[[datetime, Any], None], Callable[[str, str, int], str]]:
         """The two workflows. What they are given and what they return are keys and ids."""
@@ -162,7 +178,7 @@ class _Fleet:
             return []
         now, due = self.now(), Due(self.app.db)
         first = min((row.since for row in Workers(self.app.db).all()), default=_ms(now))
-        last, awake = due.last_runs(), waking.awake(self.app)
+        last, awake, notices = due.last_runs(), waking.awake(self.app), waking.rows(self.app)
         errands = (
             due.sends(_ms(now)) | later.events_due(self.app, _ms(now)) | watching.due(self.app, _ms(now))
         )
@@ -170,15 +186,15 @@ class _Fleet:
         for address in [one.address for one in self.app.logins]:
             since = datetime.fromtimestamp(last.get(address, first) / 1000, UTC)
             night = bool(self.app.plan.between(since, now))
-            news = address in awake or self._is_time_to_poll(address, moment)
+            news = address in awake or self._is_time_to_poll(address, moment, notices)
             why = NIGHT if night else NEWS if news else ERRANDS if address in errands else ""
             if why and key_of(address) not in in_hand:
                 found.append([key_of(address), why])
         return found
 
-    def _is_time_to_poll(self, address: str, moment: datetime) -> bool:
+    def _is_time_to_poll(self, address: str, moment: datetime, notices: Mapping[str, WatchRow]) -> bool:
         """Once in each span between two looks, told by the planned moment: the same for every worker."""
-        every = waking.every(self.app, address, _ms(moment))
+        every = waking.every(self.app, address, _ms(moment), notices)
         if not every:
             return False
         span, at = int(every.total_seconds()), int(moment.timestamp())
@@ -253,7 +269,7 @@ class _Fleet:
         self.tell(f"{text} Tried again in {seconds / 60:.0f} min.")
 
     def _address(self, key: str) -> str:
-        return next((one.address for one in self.app.logins if key_of(one.address) == key), "")
+        return self.keys.address(self.app.logins, key)
 
     # --- what others left
 

@@ -5,12 +5,12 @@ polling goes on beside it, more seldom.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
-from mailreeve.store.watches import LISTENER, Watches
+from mailreeve.store.watches import LISTENER, Watches, WatchRow
 
 SELDOM, OFTEN = timedelta(hours=1), timedelta(minutes=15)
 """How often new mail is looked for anyway: while notices can be expected, and while they cannot."""
@@ -62,14 +62,21 @@ def since(app: App, address: str) -> int:
     return row.noticed if row.is_awake else 0
 
 
-def every(app: App, address: str, now: int) -> timedelta | None:
-    """How often new mail is looked for without a notice; None: only in the nights."""
+def rows(app: App) -> dict[str, WatchRow]:
+    """All that is known of notices, in one question to the store."""
+    return Watches(app.db).all() if app.config.wake.is_on else {}
+
+
+def every(app: App, address: str, now: int, known: Mapping[str, WatchRow] | None = None) -> timedelta | None:
+    """How often new mail is looked for without a notice; None: only in the nights. `known` are the `rows` of now."""
     wanted = app.config.night.every
     if not app.config.wake.is_on:
         return wanted
-    watches = Watches(app.db)
-    row = watches.of(address)
-    trusted = row.expires > now and not row.error and not row.missed and not watches.of(LISTENER).error
+    row, listener = (
+        Watches(app.db).of(one) if known is None else known.get(one, WatchRow(one))
+        for one in (address, LISTENER)
+    )
+    trusted = row.expires > now and not row.error and not row.missed and not listener.error
     return min(wanted or SELDOM, SELDOM if trusted else OFTEN)
 
 
