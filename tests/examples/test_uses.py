@@ -13,12 +13,14 @@ from tests.boxes import OpenBox, opening
 from tests.outbound import receiver, rt_server
 from tests.outbound.answering import answering
 from tests.sandbox_server import SandboxServer
+from tests.scripted_llm import Reply, Request, ScriptedLlm, completion, verdict
 from tests.triage.house import mail, newsletter
+from tests.triage.test_errands import events, invitation
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.outbound import webhook
-from mailreeve.service import destinations, triage
+from mailreeve.service import destinations, sending, triage
 
 FOLDER = Path(__file__).parent.parent.parent / "examples" / "uses"
 
@@ -96,6 +98,41 @@ def test_alerts_become_one_card_for_a_thread(sandbox: SandboxServer, open_box: O
         [one["url"] for one in told["outbox"]["tickets"]],
     )
     assert 0 == sum("INBOX" in one["labels"] for one in sandbox.state()["messages"])
+
+
+def test_requests_for_meetings_get_times_and_events(
+    sandbox: SandboxServer, open_box: OpenBox, llm_server: ScriptedLlm
+) -> None:
+    """A draft with free times; an invitation and an appointment are events after a yes; nothing is sent by itself."""
+
+    def answer(request: Request) -> Reply:
+        if "body of a reply" in request.system:
+            return Reply(completion({"body": "Dear Grace,\n\nThursday at 9?\n", "note": ""}))
+        asks = "Could we meet" in request.user
+        return Reply(completion(verdict(request, rules_met=["asks-to-meet"] if asks else [])))
+
+    llm_server.default = answer
+    text = (FOLDER / "meetings" / "config.toml").read_text(encoding="utf-8")
+    box = open_box(sandbox, text.replace("https://llm.example.com/v1", llm_server.base_url))
+    shutil.copy(FOLDER / "meetings" / "rules.toml", box.config.home)
+    sandbox.deliver(mail("Proofs", "Could we meet next week about the proofs?\n"))
+    sandbox.deliver(invitation())
+    sandbox.deliver(mail("Your appointment", "Date: 3 December 2026, time: 14:30. See you at the dentist.\n"))
+    told = triage.triage(box, cancel=Cancel())
+    asked = next(one for one in llm_server.requests if "body of a reply" in one.system)
+    assert "the owner is free at (Europe/Berlin)" in asked.system + asked.user
+    drafts = [box.gmail.draft(id_).raw.decode() for id_ in told["drafts"]]
+    assert ["grace@example.org" in text for text in drafts if "Thursday at 9" in text] == [True]
+    assert {"Tea", "Your appointment"} == {one.subject for one in box.gate.waiting()}
+    assert [] == events(sandbox)
+    for wish in box.gate.waiting():
+        sending.confirm(box, wish.id, wish.digest, channel="tty", by="ada")
+    starts = {made["summary"]: made["start"]["dateTime"] for made in events(sandbox)}
+    assert {
+        "Tea": "2026-12-02T15:00:00+01:00",
+        "Your appointment": "2026-12-03T14:30:00+01:00",
+    } == starts
+    assert [] == sandbox.sent()
 
 
 def test_support_mail_becomes_a_ticket_in_request_tracker(

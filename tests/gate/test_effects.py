@@ -3,9 +3,11 @@
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from tests.gate.test_outbox import House, event, opened
+from standardwebhooks import Webhook
+from tests.gate.test_outbox import SECRET, House, event, opened
 
 from mailreeve.cancel import Cancel
 from mailreeve.store.outbox import RowState
@@ -20,7 +22,8 @@ def house() -> Iterator[House]:
 def once_each(house: House, count: int) -> None:
     """A third of all answers is lost, or says that it was not taken; every event is offered twice.
 
-    An event that failed for a day is dead and said so; a person then has it tried again.
+    An event that failed for a day is dead and said so; a person then has it tried again. Every attempt bears the
+    signature that the standard's own library makes.
     """
     rng = random.Random(20261123)  # noqa: S311 -- a fixed seed, no secret
     house.agree()
@@ -33,7 +36,11 @@ def once_each(house: House, count: int) -> None:
         outlet.deliver(Cancel(), most=1_000)
         house.clock.sleep(70)
     effects: dict[str, bytes] = {}
+    stock = Webhook(SECRET)
     for seen in house.receiver.seen:
+        id_, at = (seen.headers[f"webhook-{name}"] for name in ("id", "timestamp"))
+        moment = datetime.fromtimestamp(int(at), UTC)
+        assert stock.sign(id_, moment, seen.body.decode()) == seen.headers["webhook-signature"]
         assert seen.body == effects.setdefault(seen.headers["webhook-id"], seen.body)
     assert [f"s{number}" for number in range(count)] == [
         json.loads(body)["data"]["subject"] for body in effects.values()

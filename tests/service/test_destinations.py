@@ -66,6 +66,30 @@ def test_a_decided_mail_is_told_once_and_only_after_the_consent(
     assert "Events: 1 delivered, 0 waiting, 0 given up." in digest.digest(box)["text"]
 
 
+def test_a_draft_is_told_once_by_its_id_and_without_its_words(
+    sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver
+) -> None:
+    """Also when the run is done again, and when the hand-over of the first run was lost."""
+    more = 'kinds = ["draft.created"]\nfields = ["draft_id", "message_id", "text"]'
+    box = open_box(
+        sandbox, settings(receiver, more, capability="draft").replace('"draft"]', '"draft", "outbound"]')
+    )
+    agree(box)
+    id_ = sandbox.deliver(mail())
+    sandbox.deliver(newsletter())
+    (draft,) = triage.triage(box, cancel=Cancel())["drafts"]
+    told = json.loads(receiver.seen[0].body)
+    assert ("draft.created", {"draft_id": draft, "message_id": id_, "text": None}) == (
+        told["type"],
+        told["data"],
+    )
+    triage.triage(box, cancel=Cancel())
+    assert 1 == len(receiver.seen)
+    box.app.db.execute("delete from outbox")  # as if the process had died before it was queued
+    triage.triage(box, cancel=Cancel())
+    assert [f"d_{id_}_1"] * 2 == [one.headers["webhook-id"] for one in receiver.seen]
+
+
 def test_a_code_is_told_without_its_words(sandbox: SandboxServer, box: Mailbox, receiver: Receiver) -> None:
     """Neither subject nor text of a mail that is a secret leaves."""
     agree(box)

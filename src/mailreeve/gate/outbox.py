@@ -13,7 +13,7 @@ from mailreeve.gate.ports import AuditLog, Clock
 from mailreeve.models import Json
 from mailreeve.outbound import tickets, webhook
 from mailreeve.outbound.destination import Destination
-from mailreeve.outbound.event import Event, payload
+from mailreeve.outbound.event import Event, Kind, payload
 from mailreeve.outbound.sample import ENCLOSED, made_up
 from mailreeve.outbound.template import Enclosures
 from mailreeve.outbound.webhook import Outcome, State
@@ -81,9 +81,15 @@ class Outlet:
 
     def not_offered(self, destination: Destination, since: int) -> tuple[tuple[str, int], ...]:
         """Messages decided since a moment, and since the consent, that it was not told of: ids and generations."""
+        return self._outbox.not_offered(destination.id, max(since, self._agreed_at(destination)))
+
+    def not_told(self, destination: Destination, since: int) -> tuple[tuple[str, int], ...]:
+        """The same for messages that got a draft."""
+        return self._outbox.not_told(destination.id, max(since, self._agreed_at(destination)))
+
+    def _agreed_at(self, destination: Destination) -> int:
         given = self._consents.get(destination.id)
-        after = int(given.at.timestamp() * 1000) if given else self._clock.now()
-        return self._outbox.not_offered(destination.id, max(since, after))
+        return int(given.at.timestamp() * 1000) if given else self._clock.now()
 
     def waiting(self) -> tuple[Waiting, ...]:
         """What is due now or later, oldest first."""
@@ -239,7 +245,8 @@ class Outlet:
         now = self._clock.now()
         thread, rule = event.thread_id or event.id, event.rule or ""
         # a ticket gets each mail once; a webhook hears of each decision, and of what a rule sent not again
-        about = (event.message_id or "") if rule or destination.desk else ""
+        once = rule or (destination.desk and event.type is Kind.DECIDED)
+        about = (event.message_id or "") if once else ""
         place = _received(event) if rule else now  # mails of a thread are decided in any order
         return self._outbox.add(
             destination.id, event.id, event.type, destination.terms, body, now, thread, rule, about, place

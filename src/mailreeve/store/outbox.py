@@ -224,6 +224,16 @@ class Outbox:
         )
         return tuple((row["message"], int(row["generation"])) for row in rows)
 
+    def not_told(self, destination: str, since: int) -> tuple[tuple[str, int], ...]:
+        """The same for messages that got a draft since then."""
+        rows = self._db.rows(
+            "select message, generation from ledger as l where account = ? and updated_at >= ? and draft <> ''"
+            " and not exists (select 1 from outbox as o where o.account = l.account and o.destination = ?"
+            " and o.event = 'd_' || l.message || '_' || cast(l.generation as text)) order by received_at, place",
+            (self._account, since, destination),
+        )
+        return tuple((row["message"], int(row["generation"])) for row in rows)
+
     def ordered(self, destination: str, but: str) -> tuple[Waiting, ...]:
         """What rules want of a destination and what was made under other terms than these, oldest first."""
         rows = self._db.rows(

@@ -1,7 +1,7 @@
 """The last step of a run: what was decided goes to the destinations that want it. It may be repeated by anyone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,26 @@ def hand_over(parts: Parts, outlet: "Outlet", cancel: Cancel) -> int:
             continue
         text = message if isinstance(message, Message) and "text" in one.destination.fields else None
         queued += outlet.queue(one.destination, event(parts, one.entry, text))
-    return queued
+    return queued + sum(_drafts(parts, outlet, destination) for destination in outlet.standing)
+
+
+def _drafts(parts: Parts, outlet: "Outlet", destination: Destination) -> int:
+    """Queue an event for every draft that a run wrote; returns how many were queued."""
+    if Kind.DRAFTED not in destination.kinds:
+        return 0
+    since = int((parts.now() - LOOKBACK).timestamp() * 1000)
+    rows = [(parts.ledger.entry(id_), place) for id_, place in outlet.not_told(destination, since)]
+    return sum(
+        outlet.queue(destination, drafted(parts, entry))
+        for entry, generation in rows
+        if entry and entry.generation == generation and entry.verdict
+    )
+
+
+def drafted(parts: Parts, entry: Entry) -> Event:
+    """That a reply to a message lies in Gmail's drafts; none of its words."""
+    told = event(parts, entry, None)
+    return replace(told, id=f"d_{entry.message}_{entry.generation}", type=Kind.DRAFTED)
 
 
 def _due(parts: Parts, outlet: "Outlet", destination: Destination) -> Sequence[_Due]:
