@@ -136,6 +136,18 @@ async def test_hostile_arguments_change_nothing(
     assert [] == sandbox.sent()
 
 
+async def test_an_empty_reply_to_the_users_own_mail_is_a_reminder(
+    sandbox: SandboxServer, connect: Connect
+) -> None:
+    """It goes to whom they wrote, in the thread, with what they asked."""
+    raw = letter(text="Could you send me the plan?\n", from_=sandbox.account, to="bo@firm.example")
+    asked = sandbox.deliver(raw, labels="SENT")
+    async with connect() as client:
+        made = answer(await client.call_tool("draft_mail", {"kind": "reply", "reply_to_id": asked}))
+    assert (["bo@firm.example"], True) == (made["to"], "“Could you send me the plan?”" in made["text"])
+    assert [] == sandbox.sent()
+
+
 async def test_triage_accounts_for_everything_and_is_taken_back(
     sandbox_factory: Factory, make_app: Make, connect_stateless: Connect
 ) -> None:

@@ -5,20 +5,13 @@ from collections.abc import Callable, Iterator
 
 from mailreeve.gate.known import Known
 from mailreeve.gate.proposal import text_hash
-from mailreeve.mail import charset, lookalike, parts, senders
+from mailreeve.mail import charset, lookalike, parts, providers, senders
 from mailreeve.mail.invisible import one_line
 from mailreeve.mail.parts import Part
 from mailreeve.models import Envelope, Flag, Message, Weight
 
 MANY = 10
 """More recipients than this are many."""
-_PUBLIC = frozenset({
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com",
-    "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.de", "gmx.net", "gmx.com", "web.de",
-    "t-online.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "proton.me", "protonmail.com", "zoho.com",
-    "mail.com", "hey.com", "fastmail.com", "orange.fr", "free.fr", "libero.it",
-})  # fmt: skip
-"""Domains at which anybody has an address: they make nobody a colleague."""
 _BLANK = re.compile(
     r"\[\s*(?:|\.{2,}|…|_+|TODO|TBD|XXX|[^\[\]\n]{1,40}\?"
     r"|(?:your|insert|votre|vos|tu|su|dein|deine|ihr|ihre)\s[^\[\]\n]{1,30}"
@@ -129,7 +122,8 @@ def _domain(address: str) -> str:
 
 
 def _outsiders(envelope: Envelope, known: Known) -> Iterator[Flag]:
-    house = {_domain(address) for address in known.own} - _PUBLIC
+    own = {_domain(address) for address in known.own}
+    house = {domain for domain in own if not providers.is_public(domain)}
     others = _others(envelope, known)
     outside = [key for key in others if _domain(key) not in house]
     if house and outside and len(outside) < len(others):

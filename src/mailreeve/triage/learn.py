@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mailreeve.mail import authentication
+from mailreeve.mail import authentication, providers
 from mailreeve.models import Archetype, DecidedBy, LabelSpec, Message, Priority, Verdict
-from mailreeve.reading.offline.lexicon import FREE_MAIL
 from mailreeve.reading.offline.signals import Signals
 from mailreeve.store.patterns import SAID, Learned, Observation, Sighting, Wish
 
@@ -91,7 +90,7 @@ def places(sender: str, list_id: str) -> Iterator[tuple[Scope, str]]:
     if list_id:
         yield Scope.LIST, list_id
     domain = sender.rpartition("@")[2]
-    if domain and domain not in FREE_MAIL:
+    if domain and not providers.is_public(domain):
         yield Scope.DOMAIN, domain
 
 
