@@ -1,13 +1,16 @@
 """Purging on real runs: what was kept is gone from every file of the home, the audit still verifies, Gmail keeps its mail."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
-from tests.sandbox_server import SandboxServer
+from tests import logins
+from tests.sandbox_server import Factory, SandboxServer
 from tests.service.conftest import Open, log_in
 from tests.triage.house import mail
 
+from mailreeve import config
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GateError, InputError
@@ -56,6 +59,32 @@ def test_nothing_of_an_account_is_left_in_any_file(app: App, sandbox: SandboxSer
     assert Audit(app.db, "", app.audit_key()).verify().ok
     assert () == purging.which(app)
     assert id_ in {message["id"] for message in sandbox.state()["messages"]}
+
+
+def test_one_account_goes_and_the_other_keeps_all_it_had(
+    sandbox: SandboxServer, sandbox_factory: Factory, open_app: Open, home: Path
+) -> None:
+    """Erased and told by account: the other one's rows, login and place in the audit stay, and it works on."""
+    first, other = open_app(), sandbox_factory(account="bo@example.com")
+    log_in(first)
+    worked(first, sandbox)
+    gone = (*CANARIES, sandbox.account, first.tokens.load(sandbox.account).refresh_token)
+    logins.settings(home, other.base_url)
+    app = App(config.load(os.environ))
+    log_in(app)
+    other.deliver(mail("canary-other-91", "Could you bring the keys?", To=other.account))
+    triage.triage(app.mailbox(other.account), cancel=Cancel())
+    kept = list(purging.export(app, (other.account,)))
+    assert [] == [word for row in kept for word in gone if word in json.dumps(row)]
+    answer = purging.erase(app, purging.doomed(app, purging.which(app, sandbox.account)))
+    assert ("done", [sandbox.account]) == (answer["status"], answer["accounts"])
+    assert [] == held(home, gone)
+    assert kept == list(purging.export(app, (other.account,)))
+    assert (other.account,) == purging.which(app)
+    assert app.mailbox(other.account).audit.verify().ok
+    other.deliver(mail("canary-other-92", "And the lamp?", To=other.account))
+    assert 1 == sum(triage.triage(app.mailbox(other.account), cancel=Cancel())["decided"].values())
+    app.close()
 
 
 def test_bodies_are_not_kept(app: App, sandbox: SandboxServer, home: Path) -> None:
