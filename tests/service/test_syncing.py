@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -352,3 +353,25 @@ def test_codes_are_not_written_to_the_index(sandbox: SandboxServer, box: Mailbox
     assert 1 == len(found(box, "verification"))
     index_of(box).close()
     assert [] == [file for file in files(box.index_file) if file.exists() and b"739125" in file.read_bytes()]
+
+
+def test_old_mail_leaves_the_index_and_stays_in_gmail(sandbox: SandboxServer, open_box: OpenBox) -> None:
+    """With keep_days a sync takes up nothing older, drops what has grown older, and says how far back it reaches."""
+    now = sandbox.clock(advance=0)
+    sandbox.clock(now=now - 100 * 86_400)
+    old = sandbox.deliver(mail(1))
+    sandbox.clock(now=now)
+    new = sandbox.deliver(mail(2))
+    assert {old, new} == set(known_after_sync(open_box(sandbox, "")))
+    box = open_box(sandbox, "[index]\nkeep_days = 30")
+    answer = sync(box, full=True)
+    assert (1, 1) == (answer["removed"], answer["total"])
+    assert 29 <= (datetime.now(UTC) - datetime.fromisoformat(answer["since"])).days <= 30
+    assert [new] == found(box, "harbour")
+    assert {old, new} == set(real(sandbox))
+    assert (0, 0) == (sync(box, since="1y")["indexed"], sync(box)["removed"])
+
+
+def known_after_sync(box: Mailbox) -> dict[str, set[str]]:
+    sync(box, full=True)
+    return known(box)

@@ -162,6 +162,8 @@ class IndexConfig(_Section):
     """False: none is made, none is searched."""
     first_days: int = Field(default=365, ge=1, le=36_500)
     """How far the first sync goes back."""
+    keep_days: int = Field(default=0, ge=0, le=36_500)
+    """Mail that is older leaves the index with the next sync; 0 keeps all."""
     fresh_minutes: int = Field(default=10, ge=0, le=10_080)
     """How long after a sync a search may trust the index without asking Gmail."""
 

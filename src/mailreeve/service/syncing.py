@@ -50,9 +50,11 @@ def sync(
         )
     age = parse_age(since) or timedelta(days=box.config.index.first_days)
     reach = 0 if full else max(0, now_ms() // 1000 - int(age.total_seconds())) * 1000
+    kept = box.config.index.keep_days
+    oldest = max(0, now_ms() // 1000 - kept * 86_400) * 1000 if kept else 0
     with exclusive(box.config.home / "locks" / f"{box.index_file.stem}.index", "syncing the local index"):
         run = _Run(box, box.open_index(), progress, cancel)
-        return run.sync(reach, widen=bool(since) or full)
+        return run.sync(max(reach, oldest), oldest, widen=bool(since) or full)
 
 
 def forget(box: Mailbox) -> ForgetAnswer:
@@ -77,7 +79,8 @@ class _Run:
         self._failed: list[Failed] = []
         self._labels: Sequence[str] = ()
 
-    def sync(self, reach: int, *, widen: bool) -> SyncAnswer:
+    def sync(self, reach: int, oldest: int, *, widen: bool) -> SyncAnswer:
+        """Reach back to a moment; what came before `oldest` leaves the index, and Gmail is not touched."""
         index, before = self._index, self._index.count()
         labels = self._gmail.labels()
         index.name_labels(labels)
@@ -90,6 +93,8 @@ class _Run:
         current = self._catch_up()
         if self._indexed:
             current = self._catch_up()  # fetching takes hours the first time: look again
+        if oldest:
+            index.expire(oldest)
         waiting = index.waiting_count()
         if not waiting:
             index.note(synced_at=current)

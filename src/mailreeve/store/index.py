@@ -173,6 +173,14 @@ class Index:
                 self.db.many(f"delete from {table} where n = ?", rows)
         return len(rows)
 
+    def expire(self, oldest: int) -> int:
+        """Drop what came before a moment, and say that the index reaches back to it. Returns how many messages."""
+        with self.db.transaction():
+            old = self.db.rows("select id from message where date < ?", (oldest,))
+            if self.progressed().since < oldest:
+                self.note(since=oldest)
+            return self.drop(row["id"] for row in old)
+
     def change(self, page: HistoryPage) -> None:
         """What a page of the history says, in one transaction; added messages wait to be fetched."""
         with self.db.transaction():
