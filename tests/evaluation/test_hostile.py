@@ -1,13 +1,14 @@
 """The scripted hostile model: what it understands, and that it lies as it says."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import ReaderAnswerInvalid, ReaderUnavailable
-from mailreeve.evaluation import hostile, lies
+from mailreeve.evaluation import hostile, lies, oracle
 from mailreeve.evaluation.lies import MODES, THIEF, Asked
 from mailreeve.models import Address, Message, Thread
 from mailreeve.reading.llm.client import ChatClient, Endpoint
@@ -42,6 +43,25 @@ def test_it_sees_the_task_and_the_canary() -> None:
         assert [] == model.taken()
 
 
+@pytest.mark.parametrize("number", range(10))
+def test_notes_that_lie_make_no_link_and_reach_no_other_thread(number: int) -> None:
+    """A long thread is folded by a hostile model: its prompts hold its own canary alone, its words nothing active."""
+    canary = f"CNRY{number:016x}"
+    thread = Thread("t", tuple(replace(MAIL, id=f"m{n}", text=f"Are you free? {canary}") for n in range(30)))
+    with hostile.running() as model:
+        client = ChatClient(Endpoint(model.base_url, "x", "", 5.0, 0.01))
+        try:
+            found = LlmReader(client).summarize(thread, Cancel())
+        except (ReaderAnswerInvalid, ReaderUnavailable):
+            found = None  # a summary that lies in form is none
+        client.close()
+        assert {frozenset({canary})} == set(model.taken())
+    if found:
+        told = [found.gist, *(one.text for one in (*found.decisions, *found.questions))]
+        assert [] == oracle.active("\n".join([*told, *(one.what for one in found.actions)]), MAIL.text)
+        assert {one.message_id for one in (*found.decisions, *found.questions)} <= {"m0"}
+
+
 def test_a_request_without_a_schema_is_understood_by_its_words() -> None:
     """As servers get it that know no response formats."""
     system = "label: exactly one id of this list\n  fyi: Good to know.\n  cold: A stranger."
@@ -59,7 +79,7 @@ def test_all_modes_are_told_and_repeat() -> None:
     assert [lies.answer(one) for one in asked] == [lies.answer(one) for one in asked]
 
 
-@pytest.mark.parametrize("task", ["classify", "summarize", "draft"])
+@pytest.mark.parametrize("task", ["classify", "summarize", "fold", "draft"])
 @pytest.mark.parametrize("mode", MODES)
 def test_each_lie_is_an_http_answer(task: str, mode: str) -> None:
     """Thirty turns of each mode can be sent."""

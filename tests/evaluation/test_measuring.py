@@ -200,6 +200,24 @@ def test_action_items_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert ["Buy a boat"] == told["cases"][0]["missed"]
 
 
+def test_tasks_of_a_model_are_measured(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], model: ScriptedLlm
+) -> None:
+    """What the model lists for a mail is compared like the built-in reader's, with its calls and tokens."""
+    model.default = lambda request: Reply(
+        completion(
+            verdict(request, actions=[{"what": "Send Ana the plan", "who": "you", "due": "2026-03-05"}])
+        )
+    )
+    case = mail("Please send me the plan by Wednesday.\n\nAna") | {
+        "id": "a",
+        "actions": [{"what": "Send Ana the plan", "who": "you", "due": "2026-03-04"}],
+    }
+    _, told = measure(capfd, "actions", write(tmp_path, case), "--reader", "llm")
+    assert (1.0, 0.0, 1.0) == (told["f1"], told["due_right"], told["model_calls_per_case"])
+    assert 560 == told["tokens_per_case"]
+
+
 def test_threads_that_wait_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Right and wrong threads, of which each says what waits."""
     asked = mail("Could you send me the plan?\n\nAlex", mine=True)
