@@ -128,3 +128,31 @@ LEFT_OUT = [
 def test_what_is_no_sentence_of_the_author_is_left_out(text: str, expected: tuple[str, ...]) -> None:
     """Quoted lines and who wrote them, bare links, closings in four languages; broken lines are joined."""
     assert expected == sentences.of(text)
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        ("Moin Alex, kannst du kommen?", "Kannst du kommen?"),
+        ("Guten Tag, wir erinnern Sie an den Termin.", "Wir erinnern Sie an den Termin."),
+        ("Bonjour Monsieur Moreno, le colis est parti.", "Le colis est parti."),
+        ("Buenos días, le llamamos ayer.", "Le llamamos ayer."),
+        ("Dear Dr. Moreno, thank you for the map.", "Thank you for the map."),
+        (
+            "Hello world programs are short, and so is this.",
+            "Hello world programs are short, and so is this.",
+        ),
+        ("Hallo Welt", "Hallo Welt"),
+    ],
+)
+def test_a_greeting_on_the_same_line_is_left_out(piece: str, expected: str) -> None:
+    """In several languages, with or without a name that can be called."""
+    assert ("", expected) == sentences.called(piece, frozenset())
+
+
+def test_a_name_with_a_trade_below_a_mail_is_no_sentence() -> None:
+    """A bare name with what somebody does signs; a sentence that begins with a name stays."""
+    assert ("Leo se ha caído.",) == sentences.of("Leo se ha caído.\n\nAna Ruiz, secretaría")
+    assert ("Leo se ha caído.", "Ana Ruiz, la secretaria, lo lleva.") == sentences.of(
+        "Leo se ha caído.\n\nAna Ruiz, la secretaria, lo lleva."
+    )

@@ -44,7 +44,7 @@ _PROMISED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PROMISED_ELSEWHERE = re.compile(
-    r"\b(?:ich (?:schicke|sende|melde|mache|bringe|kümmere|prüfe|werde)\b|je (?:vous |te )?(?:envoie|ferai|reviens|transmets|confirmerai)\b|(?:le |te )?(?:enviar[ée]|mandar[ée]|har[ée])\b).*",
+    r"\b(?:ich (?:schicke|sende|melde|mache|bringe|kümmere|prüfe|werde)\b|je (?:vous |te )?(?:envoie|ferai|reviens|transmets|confirmerai)\b|(?:le |te )?(?:enviaré|mandaré|haré)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 _IMPERATIVE = re.compile(
@@ -69,10 +69,12 @@ _LIST_HEAD = re.compile(
 _ASSIGNED = re.compile(
     r"^[ \t]*(?:[-*•‣][ \t]*@?(?P<who>[A-ZÄÖÜ][\w'-]+)(?::\s*|\s+(?:to\s+|will\s+)?)|@?(?P<named>[A-ZÄÖÜ][\w'-]+):\s+)(?P<do>[a-zäöü].{4,})$"
 )
-_CUE = re.compile(
-    r"\b(?:by|before|until|till|due|no later than|at the latest|deadline|latest|bis|sp[äa]testens|vor|avant|d'ici|au plus tard|antes|hasta|a m[áa]s tardar|para)\b[^.;]{0,32}\Z",
-    re.IGNORECASE,
+_CUE_WORDS = (
+    r"\b(?:by|before|until|till|due|no later than|at the latest|deadline|latest|bis|sp[äa]testens|vor|avant|d'ici|au plus tard|"
+    r"antes|hasta|a m[áa]s tardar|para)\b"
 )
+_CUED = re.compile(_CUE_WORDS, re.IGNORECASE)
+_CUE = re.compile(rf"{_CUE_WORDS}[^.;]{{0,32}}\Z", re.IGNORECASE)
 _THIRD_PERSON = re.compile(r"^(?P<verb>[a-z]+?)(?P<end>(?<=[sxz])es|(?<=ch)es|(?<=sh)es|ies|s)\b")
 _TAIL = re.compile(r"[\s,;:–—-]+$")
 
@@ -147,6 +149,8 @@ def due(piece: str, when: datetime, before: str = "") -> str:
 
     "By then" is the last date of the sentence before.
     """
+    if not _CUED.search(piece):
+        return ""
     if then := _BY_THEN.search(piece):
         earlier = dates.find(piece[: then.start()], when) or dates.find(before, when)
         return earlier[-1].iso(when) if earlier else ""

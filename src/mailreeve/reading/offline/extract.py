@@ -44,7 +44,10 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence ends that the layout of the mail broke."""
+_ADDRESS = re.compile(r"[ \t]*[:(<]?[ \t]*\b(?:https?|ftp)://[^\s)>]+[)>]?")
 _CODE = re.compile(r"[{};]$|^[#$%] ?\w|^--\(|\w\(\)| = |%\w+%")
+_LOOKED_AT = 80
+"""Characters by which a sentence is taken for noise."""
 _END_MARKS = " \t,;:–—-"
 _SAID_OF_ANY = re.compile(
     r"\b(?:decided|agreed|settled|approved|chosen|confirmed|final|let's go|then|beschlossen|entschieden|geeinigt|haben|d[ée]cid[ée]|convenu|decidido|acordado)\b",
@@ -82,8 +85,13 @@ def line(message: Message, signals: Signals, archetype: Archetype, zone: tzinfo 
         return _machine_line(message, signals, archetype)
     if not signals.sentences:
         return plain.one_line(message.text, LINE)
-    lead, ask = _lead(message, signals), _ask(signals)
+    lead, ask = _unlinked(_lead(message, signals)), _unlinked(_ask(signals))
     return plain.one_line(_joined(lead, ask, urgent=archetype is Archetype.URGENT) or subject(message), LINE)
+
+
+def _unlinked(text: str) -> str:
+    """Without web addresses: a line has no room for them."""
+    return _ADDRESS.sub("", text).strip()
 
 
 def _joined(lead: str, ask: str, *, urgent: bool) -> str:
@@ -150,9 +158,10 @@ def _is_form(text: str) -> bool:
 
 def _is_noise(text: str) -> bool:
     """True for what is hardly words: codes, addresses, shouting."""
-    letters = sum(map(str.isalpha, text))
-    shouted = letters > 12 and sum(map(str.isupper, text)) > 0.7 * letters
-    return shouted or letters < 0.6 * len(text) or "://" in text
+    start = text[:_LOOKED_AT]
+    letters = sum(map(str.isalpha, start))
+    shouted = letters > 12 and sum(map(str.isupper, start)) > 0.7 * letters
+    return shouted or letters < 0.6 * len(start) or "://" in text
 
 
 def _ask(signals: Signals) -> str:

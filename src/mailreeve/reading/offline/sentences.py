@@ -38,9 +38,16 @@ _CALL = re.compile(
     r"(?P<hello>(?:hi|hello|hey|dear|hallo|liebe[rs]?|bonjour|salut|hola)\s+)?@?(?P<name>[^\W\d_][\w'-]{1,20})(?P<more>(?: (?:&|and|und|et|y) [^\W\d_][\w'-]+)?)(?:[,:!]| ?[—–])\s+(?=\S)",
     re.IGNORECASE,
 )
+_HELLO_LEAD = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|moin|servus|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte\w*|bonjour|bonsoir|salut|"
+    r"hola|buen[oa]s (?:d[ií]as|tardes|noches)|estimad[oa]s?|buon(?:giorno|asera)|ciao|gentile|hoi|hej|ol[áa])"
+    r"(?: (?:(?-i:[A-ZÄÖÜÉÁÍÓÚÑ])[\w.'-]*|zusammen|all|everyone|everybody|team|both|und|and|et|y|monsieur|madame|señor\w*|signor\w*)){0,4}[,!:]\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""A greeting before a sentence on the same line, in these and some neighbouring languages."""
 _CALL_AT_END = re.compile(r",\s+([^\W\d_][\w'-]{1,20})\?$")
 _CLOSING = re.compile(
-    r"^(?:(?:un )?(?:cordial )?(?:saludo|abrazo)s?|hasta (?:luego|pronto|mañana)|bonne (?:journ[ée]e|soir[ée]e|semaine)|[àa] (?:bient[ôo]t|plus|demain)|bien à (?:vous|toi)|"
+    r"^(?:(?:un )?(?:cordial )?(?:saludo|abrazo)s?|(?:un |muchos )?(?:besos?|abrazos?|bisous)\b.{0,30}|hasta (?:luego|pronto|mañana)|bonne (?:journ[ée]e|soir[ée]e|semaine)|[àa] (?:bient[ôo]t|plus|demain)|bien à (?:vous|toi)|"
     r"sch[öo]ne[ns]? (?:tag|woche|wochenende|abend|gr(?:ü|ue)(?:ß|ss)e)|gru(?:ß|ss)|(?:many |kind |best |warm(?:est)? |with (?:best |kind )?)?(?:regards|wishes|thanks)|best|all the best|cheers|"
     r"thanks(?: (?:so much|a lot|again|in advance|for .{0,40}))?|thank you(?: .{0,40})?|sincerely|yours(?: \w+)?|love|take care|xo+|"
     r"(?:mit |viele |liebe |beste |herzliche |freundliche[nr]? )+(?:gr(?:ü|ue)(?:ß|ss)en?)|gr(?:ü|ue)(?:ß|ss)e|lg|vg|mfg|"
@@ -79,7 +86,9 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _NO_WORDS = re.compile(r"^[\W\d_]*$")
-_NAME_LINE = re.compile(r"^[—–-]?\s?(?:[A-ZÄÖÜÉ][\w.'’-]*)(?: [A-ZÄÖÜÉ][\w.'’-]*){0,2}$")
+_NAME_LINE = re.compile(
+    r"^[—–-]?\s?(?:[A-ZÄÖÜÉ][\w.'’-]*)(?: [A-ZÄÖÜÉ][\w.'’-]*){0,2}(?:, [^\W\d_][\w .&-]{2,40})?$"
+)
 _LABELLED = re.compile(r"^[A-ZÄÖÜ][\w ()/-]{1,20}:(?:\s|$)")
 _SPACES = re.compile(r"\s+")
 
@@ -152,7 +161,7 @@ def _clean(piece: str) -> str:
     """One sentence in one line, or nothing when it carries nothing."""
     plain = _BULLET.sub("", _SPACES.sub(" ", piece).strip()).strip(" \t*_")
     plain = _LEAD_IN.sub("", plain)
-    if len(plain) < 3 or _NO_WORDS.match(plain) or _ATTRIBUTION.search(plain) or _ONLY_LINKS.match(plain):
+    if len(plain) < 3 or _NO_WORDS.match(plain) or _is_remains(plain):
         return ""
     if (
         _GREETING.match(plain)
@@ -164,6 +173,13 @@ def _clean(piece: str) -> str:
     return plain
 
 
+def _is_remains(plain: str) -> bool:
+    """True for "Ann wrote:" and for bare links; the cheap looks come first."""
+    if plain[-1] == ":" or plain[0] == "-":
+        return _ATTRIBUTION.search(plain) is not None
+    return ("://" in plain or "[IMG" in plain) and _ONLY_LINKS.match(plain) is not None
+
+
 def called(piece: str, names: Collection[str]) -> tuple[str, str]:
     """Whom a sentence calls by name ("Priya, can you ..."), and the sentence without that, with a capital.
 
@@ -173,6 +189,7 @@ def called(piece: str, names: Collection[str]) -> tuple[str, str]:
     if call and (call["name"].lower() in names or call["hello"]):
         rest = piece[call.end() :]
         return call["name"] if call["name"].lower() in names else "", rest[:1].upper() + rest[1:]
+    piece = _HELLO_LEAD.sub("", piece)
     last = _CALL_AT_END.search(piece)
     return (last[1] if last and last[1].lower() in names else ""), piece[:1].upper() + piece[1:]
 
