@@ -1,7 +1,9 @@
 """The worker as a service manager sees it: one a home, a run when one is due, an orderly end on SIGTERM."""
 
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,3 +183,25 @@ def test_one_worker_a_home_and_sigterm_ends_it(app: App) -> None:
         first.send_signal(signal.SIGTERM)
         assert 0 == first.wait(30)
     assert [0] == [row.beat for row in Workers(app.db).all()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_worker_takes_pushes_where_the_settings_say(app: App) -> None:
+    """It says where; a push without a token gets 403; at its end the port is closed."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as one:
+        port = one.getsockname()[1]
+    with (app.config.home / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[wake]\ntopic = "projects/p-1/topics/mail"\npush_listen = "127.0.0.1:{port}"\n')
+        file.write('push_audience = "reeve"\npush_account = "push@p-1.iam.gserviceaccount.com"\n')
+    with process(app) as worker:
+        assert worker.stderr is not None
+        assert f"Pushes are taken at http://127.0.0.1:{port}.\n" == worker.stderr.readline()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("POST", "/wake", b"{}")
+        assert 403 == connection.getresponse().status
+        connection.close()
+        assert worker.stderr.readline().startswith("Working for ")
+        worker.send_signal(signal.SIGTERM)
+        assert 0 == worker.wait(30)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)

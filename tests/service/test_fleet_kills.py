@@ -23,6 +23,7 @@ from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.outbound import webhook
 from mailreeve.service import destinations, triage
+from mailreeve.store.db import Database
 from mailreeve.store.ledger import EntryState
 from mailreeve.store.postgres import PostgresDatabase
 from mailreeve.store.workers import Workers
@@ -174,8 +175,18 @@ def stormed(works: Works, kills: int, seed: int) -> None:
         works.kill(victim)
         works.start(victim)
     works.deliver(kills)
-    assert until(works.done), [str(one) for one in works.app.db.rows("select state, error from ledger")]
+    assert until(works.done), unfinished(works.app.db)
     assert [0, 0] == works.end()
+
+
+def unfinished(db: Database) -> list[str]:
+    """What is left in the ledger, which runs go on, and what the workers say of themselves."""
+    asked = (
+        "select message, state, error, attempts from ledger where state not in ('done', 'needs_human')",
+        "select id, account, state from run where state = 'running'",
+        "select * from worker",
+    )
+    return [str(dict(row)) for sql in asked for row in db.rows(sql)]
 
 
 def calm(server: SandboxServer, home: Path, address: str, nights: int) -> None:

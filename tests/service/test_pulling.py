@@ -16,6 +16,7 @@ from tests.service.test_waking import NAME, TOPIC, WAKE, House, note
 from mailreeve import config
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
+from mailreeve.google.pubsub import SCOPE
 from mailreeve.service import watching, working
 from mailreeve.store.watches import LISTENER, Watches
 
@@ -127,3 +128,6 @@ def test_workers_that_share_queues_are_woken_too(tmp_path: Path, schema: str) ->
             bo.deliver(note(1))
             until(lambda: any("1 seen" in line for line in said))
         assert 1 == sum("seen" in line for line in said)
+        with ana.state_file() as state:
+            asked = state.scalar("select count(*) from tokens where scopes = ?", (SCOPE,))
+        assert 1 == asked  # one access token for all pulls

@@ -227,7 +227,7 @@ def test_a_notice_that_comes_during_a_look_is_not_lost(house: House) -> None:
     waking.followed(house.app, account, seen, 1_000, found=False)
     assert waking.since(house.app, account) > seen
     watches.noticed(account, 10)  # by a clock that is behind
-    assert {account} == waking.awake(house.app)
+    assert watches.of(account).is_awake
 
 
 def test_a_look_that_fails_is_made_again(house: House) -> None:

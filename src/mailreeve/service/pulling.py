@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
@@ -10,6 +11,9 @@ from mailreeve.errors import Cancelled, StoreError
 from mailreeve.service.waking import Clock, Notices
 from mailreeve.store.watches import LISTENER, Watches
 from mailreeve.triage.work import reason
+
+if TYPE_CHECKING:
+    from mailreeve.google.pubsub import Subscription
 
 PAUSE = 5.0
 """Seconds after a pull that brought nothing; Pub/Sub itself keeps a pull open for a while."""
@@ -50,12 +54,20 @@ class _Puller:
     ) -> None:
         self._app, self._notices, self._tell, self._now, self._stop = app, notices, tell, now, stop
         self._pause, self._failures = pause, 0
+        self._subscription: Subscription | None = None
 
     def run(self) -> None:
         """Until the stop."""
         with suppress(Cancelled):
             while True:
                 self._stop.sleep(self._round())
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close the line; the next pull opens a new one, with the settings' key as it is then."""
+        if self._subscription:
+            self._subscription.close()
+        self._subscription = None
 
     def _round(self) -> float:
         """Pull once; returns the seconds to wait."""
@@ -69,13 +81,10 @@ class _Puller:
         return 0.0 if found else self._pause
 
     def _pull(self) -> bool:
-        subscription = self._app.subscription()
-        try:
-            found = subscription.pull(self._stop)
-            self._notices.take(one.address for one in found)
-            subscription.acknowledge(found, self._stop)  # only what is written down
-        finally:
-            subscription.close()
+        self._subscription = self._subscription or self._app.subscription()
+        found = self._subscription.pull(self._stop)
+        self._notices.take(one.address for one in found)
+        self._subscription.acknowledge(found, self._stop)  # only what is written down
         return bool(found)
 
     def _heard(self) -> None:
@@ -87,6 +96,7 @@ class _Puller:
 
     def _failed(self, error: Exception) -> float:
         self._failures += 1
+        self._leave()
         text = f"Notices of new mail cannot be pulled: {reason(error)}"
         with suppress(StoreError):
             Watches(self._app.db).failed(LISTENER, text, int(self._now().timestamp() * 1000))
