@@ -1,5 +1,10 @@
 """cleanup on the command line."""
 
+import os
+import subprocess
+import sys
+
+import pytest
 from tests.cli.conftest import Run
 from tests.sandbox_server import SandboxServer
 
@@ -28,3 +33,31 @@ def test_a_person_sees_a_table(run: Run, demo: SandboxServer) -> None:
     shown = run("cleanup", "--query", "in:inbox")
     assert (0, True, True) == (shown.code, "Unsubscribe" in shown.out, "mails looked at" in shown.out)
     assert 2 == run("cleanup", "--yes").code
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"), [("1\narchive\nyes\n", True), ("1\narchive\nno\n", False), ("\n", False)]
+)
+def test_a_person_at_a_terminal_chooses_and_confirms(
+    demo: SandboxServer, said: str, *, changed: bool
+) -> None:
+    """Numbers, an action, and a typed yes; without it nothing changes, and the answer names the undo."""
+    pty = pytest.importorskip("pty", reason="POSIX only")
+    before = demo.state()["messages"]
+    person, terminal = pty.openpty()
+    os.write(person, said.encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "mailreeve", "cleanup", "--query", "in:inbox"],
+        stdin=terminal,
+        stderr=terminal,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=120,
+        env={**os.environ, "TERM": "dumb"},  # no bar that moves, which would fill the terminal's buffer
+    )
+    told = os.read(person, 65536).decode()
+    os.close(terminal)
+    os.close(person)
+    assert "mails looked at" in done.stdout.decode()
+    assert changed is (before != demo.state()["messages"])
+    assert changed is ("undo a-" in told)

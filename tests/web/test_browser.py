@@ -104,6 +104,7 @@ def places(box: Mailbox, server: ReviewServer) -> dict[str, str]:
         "draft": f"/draft/{draft}",
         "proposal": f"/proposal/{proposal.id}",
         "night": "/night",
+        "cleanup": "/cleanup?span=3",
         "audit": "/audit",
         "original": f"/message/{html}",
         "error": "/draft/r1",
