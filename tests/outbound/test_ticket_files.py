@@ -2,6 +2,8 @@
 
 import email
 import hashlib
+import signal
+import time
 import uuid
 from email.policy import SMTP
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from tests.boxes import OpenBox
 from tests.outbound.rt_server import RequestTracker
+from tests.outbound.test_request_tracker import SETTLED, killed
 from tests.sandbox_server import SandboxServer
 from tests.triage.house import code, mail
 
@@ -96,6 +99,46 @@ def names(sandbox: SandboxServer, id_: str) -> set[str]:
     """What a message's labels are called in Gmail."""
     called = {one["id"]: one["name"] for one in sandbox.api("GET", "/labels")["labels"]}
     return {called.get(one, one) for one in sandbox.labels_of(id_)}
+
+
+def survives(
+    tracker: RequestTracker, sandbox: SandboxServer, box: Mailbox, desk: str, request: int, delay: float
+) -> None:
+    """Three mails with a file each, a run that is killed, and two more: one ticket, each file once, every mail labelled."""
+    subject = f"printer-{uuid.uuid4().hex}"
+    first = mail(subject, "See the picture.\n")
+    about = str(email.message_from_bytes(first)["Message-ID"])
+    ids = [sandbox.deliver(with_files(first, ("1.pdf", PDF)))]
+    for number in (2, 3):
+        reply = mail(f"Re: {subject}", f"And this, {number}.\n", In_Reply_To=about, References=about)
+        ids.append(sandbox.deliver(with_files(reply, (f"{number}.pdf", PDF))))
+    assert -signal.SIGKILL == killed(box, sandbox, request, delay)
+    time.sleep(SETTLED)
+    box.app.db.execute("update outbox set next_at = 0 where state = 'delivering'")  # its lease is over
+    for _ in range(2):
+        triage.triage(box, cancel=Cancel())
+    (ticket,) = tracker.tickets(subject)
+    assert ["Create", "Comment", "Comment"] == tracker.kinds(ticket["id"])
+    items = tracker.get(f"/ticket/{ticket['id']}/attachments?fields=Filename&per_page=100")["items"]
+    assert ["1.pdf", "2.pdf", "3.pdf"] == sorted(one["Filename"] for one in items if one["Filename"])
+    assert [True] * 3 == [f"Mailreeve/Ticket/{desk}" in names(sandbox, id_) for id_ in ids]
+
+
+def test_a_run_that_is_killed_sends_no_file_twice(
+    tracker: RequestTracker, sandbox: SandboxServer, box: Mailbox, desk: str
+) -> None:
+    """Killed while the ticket is being made."""
+    survives(tracker, sandbox, box, desk, 2, 0.3)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.4])
+@pytest.mark.parametrize("request_", range(1, 7))
+def test_a_run_that_is_killed_anywhere_sends_no_file_twice(
+    tracker: RequestTracker, sandbox: SandboxServer, box: Mailbox, desk: str, request_: int, delay: float
+) -> None:
+    """At each of the six requests, at three moments after it."""
+    survives(tracker, sandbox, box, desk, request_, delay)
 
 
 def test_the_label_of_a_ticket_is_journalled_undone_and_never_set_again(
