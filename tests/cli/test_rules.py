@@ -44,7 +44,7 @@ def write(home: Path, text: str) -> None:
 
 
 def test_rules_are_tried_on_a_file_without_an_account(run: Run, home: Path, tmp_path: Path) -> None:
-    """Counts, samples and reasons; what only a model could judge is counted as not judged."""
+    """Counts, samples, reasons and values taken out; what only a model could judge is counted as not judged."""
     write(home, RULES)
     box = tmp_path / "some.mbox"
     box.write_text(MBOX, encoding="utf-8")
@@ -54,9 +54,19 @@ def test_rules_are_tried_on_a_file_without_an_account(run: Run, home: Path, tmp_
         (one["id"], one["fired"], one["not_judged"]) for one in told["rules"]
     ]
     (sample,) = told["rules"][0]["samples"]
-    assert ["from = 'ana@good.example'", "subject = 'invoice'"] == sample["why"]
+    assert ['from = "ana@good.example"', 'subject = "invoice"'] == sample["why"]
     shown = run("rules", "test", "--mbox", str(box))
     assert "ana: 1 mails -> star" in shown.out
+    write(
+        home,
+        RULES.replace(
+            "do = { star = true }", 'do = { star = true }\n[rule.extract]\ndue = "amount"\nday = "date"', 1
+        ),
+    )
+    told = run("rules", "test", "--mbox", str(box), "--json").json
+    assert {"due": None, "day": None} == told["rules"][0]["samples"][0]["extracted"]
+    box.write_text(MBOX.replace("due: 5.", "due: EUR 5.50 on 2026-12-03"), encoding="utf-8")
+    assert "due = 5.5, day = 2026-12-03" in run("rules", "test", "--mbox", str(box)).out
 
 
 def test_list_and_check_need_no_account(run: Run, home: Path) -> None:
@@ -65,7 +75,7 @@ def test_list_and_check_need_no_account(run: Run, home: Path) -> None:
     assert "No rules yet" in run("rules").out
     write(home, RULES)
     assert {"ok": True, "file": str(home / "rules.toml"), "rules": 2} == run("rules", "check", "--json").json
-    assert "ana: from = 'ana@good.example'; subject = 'invoice' -> star" in run("rules").out
+    assert 'ana: from = "ana@good.example"; subject = "invoice" -> star' in run("rules").out
 
 
 def test_wrong_rules_stop_a_run_before_anything_is_changed(run: Run, demo: SandboxServer, home: Path) -> None:
@@ -94,6 +104,6 @@ def test_past_mail_of_the_account_is_tried_and_explained(run: Run, demo: Sandbox
     assert 1 <= told["rules"][0]["fired"] == told["touched"] < told["seen"]
     why = run("rules", "explain", hit["id"], "--json").json
     assert [("it", "fires")] == [(one["id"], one["state"]) for one in why["rules"]]
-    assert f"from = '{address}': holds" in why["rules"][0]["conditions"]
-    assert "labels = 'inbox': holds" in run("rules", "explain", hit["id"]).out
+    assert f'from = "{address}": holds' in why["rules"][0]["conditions"]
+    assert 'labels = "inbox": holds' in run("rules", "explain", hit["id"]).out
     assert before == demo.state()

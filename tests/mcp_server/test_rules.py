@@ -37,7 +37,7 @@ async def test_rules_are_listed_and_tried_and_nothing_is_done(
         told = (await client.call_tool("review", {"show": "rules"})).structured_content or {}
         contents = (await client.read_resource("mailreeve://rules")).contents
     first, second = told["rules"]
-    assert ("lunch", 1, True, ["star", "forward boss@example.org"], ["subject = 'lunch'"]) == tuple(
+    assert ("lunch", 1, True, ["star", "forward boss@example.org"], ['subject = "lunch"']) == tuple(
         first[key] for key in ("id", "fired", "enabled", "does", "match")
     )
     assert [id_] == [one["id"] for one in first["samples"]]

@@ -58,4 +58,4 @@ def test_a_rule_that_waits_for_the_reading_keeps_its_place() -> None:
 def test_reasons_are_the_words_of_the_rule() -> None:
     """Nothing of the mail is in them."""
     (rule,) = rules(("one", "from='a@x.example', not={ subject='bye' }", "do={ star=true }"))
-    assert ("from = 'a@x.example'", "not (subject = 'bye')") == reasons(rule, Facts(MAIL, AROUND))
+    assert ('from = "a@x.example"', 'not (subject = "bye")') == reasons(rule, Facts(MAIL, AROUND))

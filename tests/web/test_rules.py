@@ -60,7 +60,7 @@ def test_a_rule_is_listed_tried_and_explained(sandbox: SandboxServer, box: Mailb
     assert "1 mails looked at, 1 touched" in tried.words
     assert "Lunch <b>tomorrow</b>?" in tried.words
     explained = client.get(f"/rules/explain/{id_}").words
-    assert "from = 'grace@example.org': holds" in explained
+    assert 'from = "grace@example.org": holds' in explained
     assert (0, ()) == (len(box.journal.changes("")), box.outlet.waiting())
 
 

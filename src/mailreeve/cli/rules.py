@@ -90,6 +90,10 @@ def _tried(answer: TriedAnswer) -> Iterator[str]:
         for sample in one["samples"]:
             subject = " ".join(sample["subject"].split())
             yield f"    {sample['sender']}: {subject}  [{'; '.join(sample['why'])}]"
+            taken = sample["extracted"].items()
+            if taken:
+                told = (f"{name} = {'not found' if value is None else value}" for name, value in taken)
+                yield f"        {', '.join(told)}"
     if answer["left_out"] or answer["failed"]:
         yield f"{answer['left_out']} older mails left out, {len(answer['failed'])} could not be read."
 

@@ -1,5 +1,6 @@
 """The `match` of a rule, read strictly: each kind of condition takes exactly the shapes named here."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
@@ -67,7 +68,7 @@ class _Reading:
         if key in _GROUPS:
             demand(value, list, key, f'a list of tables: {key} = [{{ from = "…" }}, {{ subject = "…" }}]')
             return self._filled(Group(key, tuple(self.group("all", one, depth + 1) for one in value)))
-        told = f"{key} = {value!r}"[:200]
+        told = f"{key} = {_told(value)}"[:200]
         if key == "when":
             self._asked += 1
             name = self._rule if self._asked == 1 else f"{self._rule}.{self._asked}"
@@ -82,6 +83,15 @@ class _Reading:
         if not group.members or not all(one.members for one in group.members if isinstance(one, Group)):
             raise Wrong(f"`{group.kind}` holds an empty table", "Name a condition in it, or leave it out.")
         return group
+
+
+def _told(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_told(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_told, value))}]"
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 # --- shapes

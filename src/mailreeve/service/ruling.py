@@ -9,6 +9,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Message, Verdict
 from mailreeve.reading import secrets_mail
+from mailreeve.rules import extract
 from mailreeve.rules.explain import explain
 from mailreeve.rules.facts import Facts, Surroundings
 from mailreeve.rules.model import Rule
@@ -173,9 +174,12 @@ def _tried(
 
 
 def _sample(message: Message, rule: Rule, facts: Facts) -> SampleJson:
+    secret = secrets_mail.is_secret_mail(message)
+    found = {} if secret else {one.name: extract.value(one, facts) for one in rule.extract}
     return SampleJson(
         id=message.id or message.message_id,
         sender=str(message.author)[:200],
-        subject=_CODE if secrets_mail.is_secret_mail(message) else message.subject[:200],
+        subject=_CODE if secret else message.subject[:200],
         why=list(reasons(rule, facts)),
+        extracted=found,
     )

@@ -30,6 +30,8 @@ class SampleJson(TypedDict):
     sender: str
     subject: str
     why: list[str]
+    extracted: dict[str, str | int | float | bool | None]
+    """What the rule takes out of it; null: it is not found without a model."""
 
 
 class TriedJson(TypedDict):
