@@ -237,6 +237,7 @@ def test_a_search_without_its_endpoint_says_so(
     llm_server.default = status(401)
     found = search(meant, "carpenters", "ranked")
     assert ([id_], "words", True) == (ids(found), found["ranked_by"], "refused the key" in found["note"])
+    assert "Check [semantic]" in found["note"]
     with pytest.raises(ReaderUnavailable):
         search(meant, "carpenters")
 

@@ -78,7 +78,7 @@ class Meaning:
         try:
             self._client.embed(["Good morning"], cancel)
         except ReaderAnswerInvalid as error:
-            raise ReaderUnavailable(error.message, "Check [semantic] in config.toml.") from None
+            raise ReaderUnavailable(error.message, embeddings.MEND) from None
 
     def of(self, words: str, cancel: Cancel) -> Vector:
         """The vector of a search. Raises ReaderError, Cancelled."""

@@ -32,6 +32,8 @@ TOKENS = 250
 MAX_DIMENSIONS = 8_192
 MAX_ANSWER_BYTES = 16_777_216
 _QUERY_CHARS = 1_000
+MEND = "Check [semantic] in config.toml with `mailreeve doctor --llm`."
+"""What a person does when the endpoint does not answer as it should."""
 
 Vector = tuple[float, ...]
 
@@ -68,8 +70,12 @@ class EmbeddingClient:
         with telemetry.span(
             "llm.request", gen_ai__request__model=self._endpoint.model, llm__task="embed"
         ) as span:
-            raw = client.patiently(lambda: self._post(texts, cancel), self._endpoint, cancel)
-            found = read_answer(raw, texts)
+            try:
+                raw = client.patiently(lambda: self._post(texts, cancel), self._endpoint, cancel)
+                found = read_answer(raw, texts)
+            except ReaderUnavailable as error:
+                error.advice = MEND
+                raise
             span.note(gen_ai__usage__input_tokens=found.tokens)
         return found
 
