@@ -42,11 +42,7 @@ def summaries(
     Example: mailreeve eval summaries --cases evals/summaries/cases.jsonl
     """
     wanted = _judge(judge, judge_model, hand)
-    with face.interruptible(), face.progress() as progress:
-        answer = use.summarized(
-            face.app, cases, reader=reader, judge=wanted, progress=progress, cancel=face.cancel
-        )
-    return _told(face, answer, _checks, as_json=as_json)
+    return _written(face, use.summarized, cases, reader, wanted, as_json=as_json)
 
 
 @click.command()
@@ -63,11 +59,7 @@ def drafts(
     Example: mailreeve eval drafts --cases evals/drafts/cases.jsonl
     """
     wanted = _judge(judge, judge_model, hand)
-    with face.interruptible(), face.progress() as progress:
-        answer = use.drafted(
-            face.app, cases, reader=reader, judge=wanted, progress=progress, cancel=face.cancel
-        )
-    return _told(face, answer, _checks, as_json=as_json)
+    return _written(face, use.drafted, cases, reader, wanted, as_json=as_json)
 
 
 @click.command()
@@ -78,7 +70,7 @@ def drafts(
 def actions(face: Face, cases: Path, reader: str, as_json: bool) -> int:
     """Find action items and compare them with a person's list.
 
-    Example: mailreeve eval actions --cases evals/actions/cases.jsonl
+    Example: mailreeve eval actions --cases evals/actions/dev.jsonl
     """
     with face.interruptible(), face.progress() as progress:
         answer = use.actions(face.app, cases, reader=reader, progress=progress, cancel=face.cancel)
@@ -100,6 +92,21 @@ def followups(face: Face, cases: Path, as_json: bool) -> int:
 
 
 COMMANDS = (summaries, actions, followups, drafts)
+
+
+def _written(
+    face: Face,
+    measure: Callable[..., Json],
+    cases: Path,
+    reader: str,
+    judge: use.Judge | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Let the reader write, check what it wrote, and tell."""
+    with face.interruptible(), face.progress() as progress:
+        answer = measure(face.app, cases, reader=reader, judge=judge, progress=progress, cancel=face.cancel)
+    return _told(face, answer, _checks, as_json=as_json)
 
 
 def _judge(wanted: bool, model: str, hand: Path | None) -> use.Judge | None:
