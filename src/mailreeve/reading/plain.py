@@ -23,7 +23,7 @@ _EMPHASIS = re.compile(r"\*{2,3}|~~|`+|(?<!\w)_{2,3}(?=\S)|(?<=\S)_{2,3}(?!\w)")
 _STARRED = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])")
 _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>+[ \t]?|```\w*[ \t]*$|[-*_]{3,}[ \t]*$)", re.MULTILINE)
 _STAR_BULLET = re.compile(r"^([ \t]*)[*+•][ \t]+", re.MULTILINE)
-_FILES = r"(?!(?:[\w-]+\.)+(?:pdf|docx?|xlsx?|pptx?|txt|csv|png|jpe?g|gif|ics|html?|md|json|xml|py|js|ts|net|odt)\b(?!/))"
+_FILES = r"(?!(?:[\w-]+\.)+(?:pdf|docx?|xlsx?|pptx?|txt|csv|png|jpe?g|gif|ics|html?|md|json|xml|py|js|ts|net|odt|conf|cfg|ini|log|rpm|deb|tar|t?gz|cpp|ya?ml|toml|svg|mp[34])\b(?!/|\.\w))"
 _URL = re.compile(
     r"\b[a-z][a-z\d+.-]{1,15}://\S+"
     r"|\b(?:javascript|data|vbscript|mailto|file|tel|https?|ftp|wss?):\S+"
