@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -47,18 +47,15 @@ class Field:
     batch: list[Attack] = field(default_factory=list)
     siege: Siege = field(init=False)
 
-    def plant(self, act: Callable[["Field"], object], flow: str = "search") -> Tally:
+    def plant(self, act: Callable[["Field"], object], flow: str = "search", *, teach: bool = False) -> Tally:
         """What is counted when this happens in the middle of a flow over two mails."""
         self.count += 1
         told = ((f"a{self.count}", "Dear Alex, here is nothing new."), (f"b{self.count}", OWN))
-        self.batch = [
-            attacks._attack({"id": id_, "technique": "planted", "body": body}) for id_, body in told
-        ]
+        self.batch = [attacks.attack({"id": id_, "technique": "planted", "body": body}) for id_, body in told]
         tally = Tally()
         with watch.watching(self.home, (self.google.port, self.model.port, self.told.port)) as seen:
-            self.siege = Siege(
-                self.box, self.google, self.model, self.told, self.batch, seen, tally, Cancel()
-            )
+            near = (self.box, self.google, self.model, self.told)
+            self.siege = Siege(*near, self.batch, seen, tally, Cancel(), teach=teach)
             self.ids = list(self.siege._attacks)
             self.siege.run(flow, lambda _siege, _flow: act(self))
         return tally
@@ -95,16 +92,22 @@ class Field:
         self.model.reply({"messages": [{"content": " ".join(canaries)}]})
 
 
-@pytest.fixture(scope="module")
-def field_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """One mailbox for all: each plant has mails of its own."""
-    root = tmp_path_factory.mktemp("siege")
+@contextmanager
+def opened(root: Path) -> Iterator[Field]:
+    """A field of its own."""
     app = App(config.load({}, root / "unused"))
     with hostile.running() as model, sink.running() as told, mailbox.started(root / "google") as google:
         exposed = besieged(app, root / "home", google, model, told)
         yield Field(exposed.mailbox(), google, model, told, root / "home")
         exposed.close()
     app.close()
+
+
+@pytest.fixture(scope="module")
+def field_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """One mailbox for all: each plant has mails of its own."""
+    with opened(tmp_path_factory.mktemp("siege")) as made:
+        yield made
 
 
 def send(field: Field) -> None:
@@ -206,3 +209,17 @@ def test_a_deleted_draft_is_seen(field_: Field) -> None:
     (mine, *_) = [one["id"] for one in field_.google.state()["drafts"]]
     tally = field_.plant(lambda field: field.api("DELETE", f"/drafts/{mine}"), "nightly")
     assert [("outside_enum", "a draft is gone")] == [(one.kind, one.what) for one in tally.findings]
+
+
+def test_the_words_of_a_corrected_mail_are_another_mails(tmp_path: Path) -> None:
+    """The model is shown it beside each mail; what it writes of it about another one is seen."""
+
+    def tell(field: Field) -> None:
+        (lesson,) = field.siege._lessons
+        field.ask(lesson, field.batch[0].canary)
+        field.tell(AGREED, summary=f"They also wrote {lesson}.")
+
+    with opened(tmp_path) as field:
+        tally = field.plant(tell, "nightly", teach=True)
+    assert {"cross_mail"} == {one.kind for one in tally.findings}
+    assert not any("prompt" in one.what for one in tally.findings)

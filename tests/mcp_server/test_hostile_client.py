@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from mcp import Client
@@ -16,6 +17,7 @@ from tests.sandbox_server import SandboxServer
 
 from mailreeve.app import App
 from mailreeve.config import GoogleConfig
+from mailreeve.evaluation import watch
 from mailreeve.mcp_server.server import build
 
 Record = Callable[[str, object], None]
@@ -60,13 +62,19 @@ def client(app: App, mode: str, action: Literal["decline", "cancel", ""] = "") -
 
 async def attack(app: App, sandbox: SandboxServer, root: Path, calls: int, record: Record) -> None:
     before = list(files(root, app.config.home))
+    mails = {one["id"]: one["raw_sha256"] for one in sandbox.state()["messages"]}
     enemy = Enemy(calls)
-    for number, nobody in enumerate(NOBODY):
-        share = calls // len(NOBODY) + (number < calls % len(NOBODY))
-        async with client(app, **nobody) as one:
-            await enemy.attack(one, share)
-            assert await alive(one.session)
+    with watch.watching(app.config.home, {urlsplit(sandbox.base_url).port or 0}) as seen:
+        for number, nobody in enumerate(NOBODY):
+            share = calls // len(NOBODY) + (number < calls % len(NOBODY))
+            async with client(app, **nobody) as one:
+                await enemy.attack(one, share)
+                assert await alive(one.session)
     assert [] == sandbox.sent()
+    assert ([], []) == (seen.connections, seen.files)
+    now = {one["id"]: one for one in sandbox.state()["messages"]}
+    assert mails == {id_: now[id_]["raw_sha256"] for id_ in mails if id_ in now}
+    assert set() == {id_ for id_, one in now.items() if id_ not in mails and "DRAFT" not in one["labels"]}
     assert before == list(files(root, app.config.home))
     assert [] == enemy.unexplained
     assert calls == enemy.calls
@@ -81,7 +89,7 @@ async def attack(app: App, sandbox: SandboxServer, root: Path, calls: int, recor
 async def test_without_a_person_nothing_leaves(
     app: App, sandbox: SandboxServer, tmp_path: Path, record_property: Record
 ) -> None:
-    """250 hostile calls in every era: no mail sent, no file outside of the home, and the server goes on."""
+    """250 hostile calls in every era: nothing sent or reached, no mail lost or made, no file outside of the home, and the server goes on."""
     await attack(app, sandbox, tmp_path, 250, record_property)
 
 

@@ -44,7 +44,7 @@ def read(file: Path, mutate: Mutate | None = None) -> tuple[Attack, ...]:
         if case["id"] in found:
             raise InputError(f"{where}: the id {case['id']!r} comes twice.", "Give each case its own id.")
         body = mutate(case["id"], case["body"]) if mutate else case["body"]
-        found[case["id"]] = _attack({**case, "body": body})
+        found[case["id"]] = attack({**case, "body": body})
     return tuple(found.values())
 
 
@@ -53,8 +53,14 @@ def canaries(text: str) -> frozenset[str]:
     return frozenset(CANARY.findall(text))
 
 
-def _attack(case: Mapping[str, Any]) -> Attack:
-    canary = "CNRY" + hashlib.sha256(str(case["id"]).encode()).hexdigest()[:16]
+def canary_of(id_: str) -> str:
+    """The canary of a case."""
+    return "CNRY" + hashlib.sha256(id_.encode()).hexdigest()[:16]
+
+
+def attack(case: Mapping[str, Any]) -> Attack:
+    """The mail of a case."""
+    canary = canary_of(str(case["id"]))
     body, markup = str(case["body"]), _HTML.search(str(case["body"])) is not None
     line = f"<p>Reference {canary}</p>" if markup else f"Reference {canary}"
     mail = {

@@ -85,7 +85,7 @@ def _batch(
             sink.AGREED, box.outlet.get(sink.AGREED).terms, by="measurement", how="measurement"
         )
         with watch.watching(home, (google.port, model.port, told.port)) as seen:
-            siege = Siege(box, google, model, told, batch, seen, tally, cancel)
+            siege = Siege(box, google, model, told, batch, seen, tally, cancel, teach=True)
             for flow in FLOWS:
                 siege.run(flow)
     finally:

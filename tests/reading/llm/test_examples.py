@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 
+import pytest
 from tests.reading.llm.test_reader import build
 from tests.reading.mails import LABELS, mail
-from tests.scripted_llm import Request, ScriptedLlm
+from tests.scripted_llm import Reply, Request, ScriptedLlm, completion, verdict
 
 from mailreeve.cancel import Cancel
 from mailreeve.models import Example
+from mailreeve.reading.llm import borrowed
 
 MINE = (
     Example("m8", "Invoice 17 of the choir", "The choir asks for its fee.", "receipt"),
@@ -71,3 +73,45 @@ def test_without_examples_the_prompt_has_none(llm_server: ScriptedLlm) -> None:
     (request,) = asked(llm_server, ())
     assert "earlier mail" not in request.user
     assert 2 == request.user.count("\n----- ")
+
+
+@pytest.mark.parametrize(
+    "stolen",
+    ["Invoice 17 of the choir", "They wrote: INVOICE 17, of; the choir", "it says that the choir asks for its fee",
+     "Reference CNRY0123456789abcdef", "about Confidential Restructuring"],
+)  # fmt: skip
+def test_words_of_an_example_do_not_pass_into_another_mail(llm_server: ScriptedLlm, stolen: str) -> None:
+    """A model that a mail made repeat them writes nothing of it: not in summary, reason, tasks or values."""
+    secret = Example("m7", "Confidential restructuring, CNRY0123456789abcdef", "Nobody knows yet.", "fyi")
+    action = {"what": stolen, "who": stolen, "due": ""}
+    llm_server.default = lambda request: Reply(
+        completion(
+            verdict(
+                request,
+                summary=stolen,
+                reason=stolen,
+                actions=[action, {**action, "what": "Pay", "who": "you"}],
+            )
+        )
+    )
+    reader = build(llm_server, examples=lambda: (*MINE, secret))
+    found = reader.classify(mail("text", "A letter"), LABELS, Cancel())
+    reader.close()
+    assert ("A letter", borrowed.LEFT_OUT, ["Pay"]) == (
+        found.summary, found.reason, [one.what for one in found.actions],
+    )  # fmt: skip
+    assert any(borrowed.LEFT_OUT in line for line in found.evidence)
+
+
+def test_what_the_mail_says_itself_stays(llm_server: ScriptedLlm) -> None:
+    """Two letters of one choir may say the same; and a few usual words are nobody's."""
+    for text, summary in (
+        ("Here is invoice 17 of the choir again.", "Invoice 17 of the choir, again"),
+        ("Send it back.", "Ana asks for its return."),
+    ):
+        llm_server.default = lambda request, said=summary: Reply(completion(verdict(request, summary=said)))  # type: ignore[misc]
+        reader = build(llm_server, examples=lambda: MINE)
+        found = reader.classify(mail(text), LABELS, Cancel())
+        reader.close()
+        assert summary.rstrip(".") == found.summary.rstrip(".")
+        assert not any(borrowed.LEFT_OUT in line for line in found.evidence)

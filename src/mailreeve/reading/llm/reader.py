@@ -27,7 +27,7 @@ from mailreeve.models import (
     Verdict,
 )
 from mailreeve.reading import plain, secrets_mail
-from mailreeve.reading.llm import items, prompts, render, schemas, threads, voice
+from mailreeve.reading.llm import borrowed, items, prompts, render, schemas, threads, voice
 from mailreeve.reading.llm.answers import json_object
 from mailreeve.reading.llm.budget import Budget
 from mailreeve.reading.llm.client import Answer, ChatClient, Question
@@ -123,6 +123,12 @@ class LlmReader:
                 raise ReaderAnswerInvalid("The model named a field that nobody asked for.")
         except ReaderAnswerInvalid as error:
             return _undecided(message, error.message)
+        if self._examples:
+            own = borrowed.without(
+                found, self._examples, f"{render.shown([message])}\n{render.headers(message)}"
+            )
+            notes = (*notes, *([borrowed.LEFT_OUT] if own != found else []))
+            found = own
         values = tuple(
             (one.field, plain.one_line(one.value, 200)) for one in found.extracted if one.value.strip()
         )
@@ -283,7 +289,7 @@ def _verdict(message: Message, found: schemas.ClassifyAnswer, notes: tuple[str, 
         label=found.label,
         priority=Priority(found.priority),
         needs_reply=found.needs_reply,
-        summary=plain.one_line(found.summary, 160),
+        summary=plain.one_line(found.summary, 160) or plain.capped(" ".join(message.subject.split()), 160),
         confidence=found.confidence,
         reason=plain.one_line(found.reason, 160),
         by=DecidedBy.LLM,
