@@ -13,6 +13,8 @@ from tests.outbound.receiver import running
 from tests.sandbox_server import SandboxServer
 from tests.scripted_llm import ScriptedLlm
 
+from mailreeve.sandbox import people
+
 
 @pytest.fixture
 def house(
@@ -39,4 +41,23 @@ def house(
         made = House(home, sandbox, llm_server, receiver, read)
         made.ids = {name: sandbox.deliver(raw) for name, raw in planted.letters(sandbox.account).items()}
         sandbox.deliver(planted.sent(sandbox.account), labels="SENT")
+        put_around(sandbox)
         yield made
+
+
+def put_around(sandbox: SandboxServer) -> None:
+    """Somebody in the address book, and an event in the calendar."""
+    with sandbox.state_file() as state:
+        fields = {
+            "names": [people.named({"givenName": planted.CONTACT})],
+            "emailAddresses": [{"value": f"{planted.CONTACT}@example.org"}],
+            "biographies": [{"value": f"{planted.CONTACT} likes tiles"}],
+        }
+        people.put(state, "people", fields)
+    event = {
+        "summary": planted.EVENT,
+        "description": planted.BODY,
+        "start": {"dateTime": "2026-11-26T10:00:00Z"},
+        "end": {"dateTime": "2026-11-26T11:00:00Z"},
+    }
+    assert 200 == sandbox.call("POST", "/calendar/v3/calendars/primary/events", event)[0]

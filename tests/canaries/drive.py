@@ -52,7 +52,7 @@ def undriven(house: House) -> set[str]:
 def reading(house: House, *, every: bool) -> None:
     """Log in, look at mail in every way, write drafts."""
     run, ids = house.run, house.ids
-    run("login", "--browser", "--json")
+    run("login", "--browser", "--contacts", "--calendar", "--json")
     run("doctor", "--llm")
     run("sync", "--json")
     for source in ("gmail", "local"):
@@ -122,7 +122,7 @@ def people(house: House, *, every: bool) -> None:
     """Calendar, contacts, records, other software, and the rest."""
     run, wish = house.run, house.home.parent / "wish.json"
     for line in (
-        "agenda",
+        "agenda --from 2026-11-20 --days 30",
         "free",
         f"invite {house.ids['invitation']}",
         f"answer {house.ids['invitation']} yes",
