@@ -234,6 +234,8 @@ def test_a_rule_writes_a_draft_in_the_persons_own_words(sandbox: SandboxServer, 
     (id_,) = told["drafts"]
     assert "Dear Grace Hopper, we found A-4711, parcel [ ]." in made.gmail.draft(id_).raw.decode()
     assert 1 == len(made.gmail.drafts().items)
+    (change,) = made.journal.standing("draft_create")
+    assert ["grace"] == [name.partition("@")[0] for name in change.do["rules"]]
     triage.undo(made, told["run"], cancel=Cancel())
     assert () == made.gmail.drafts().items
 
@@ -252,7 +254,12 @@ def test_a_forward_waits_for_a_person_even_to_those_who_are_trusted(
     triage.triage(made, cancel=Cancel())
     (proposal,) = made.gate.waiting()
     assert (("boss@example.org",), "proposed") == (proposal.envelope.to, proposal.state.value)
-    assert "waits for your yes" in digest.digest(made)["text"]
+    assert "(rule grace) waits for your yes" in digest.digest(made)["text"]
+    assert "grace" in [
+        name.partition("@")[0]
+        for one in made.journal.standing("draft_create")
+        for name in one.do.get("rules", [])
+    ]
     made.gate.reject(proposal.id, "No.")
     triage.triage(made, again=True, cancel=Cancel())
     assert ((), 2, []) == (made.gate.waiting(), len(made.gmail.drafts().items), sandbox.sent())

@@ -67,7 +67,9 @@ def test_an_invitation_is_in_the_calendar_after_a_yes(sandbox: SandboxServer, op
     run(box, again=True)
     (asked,) = box.gate.waiting()
     assert (("event_new", "Tea"), []) == ((asked.kind, asked.subject), events(sandbox))
-    assert "waits for your yes" in digest.digest(box)["text"]
+    assert "waits for your yes: mailreeve review. (rule mine)" in digest.digest(box)["text"]
+    (told,) = (row.body for row in box.audit.rows() if row.event == "rule.event")
+    assert (asked.id, "mine") == (told["proposal"], told["rule"].partition("@")[0])
     sending.confirm(box, asked.id, asked.digest, channel="tty", by="ada")
     (made,) = events(sandbox)
     assert ("Tea", "Garden", "2026-12-02T15:00:00+01:00", "Europe/Berlin") == (

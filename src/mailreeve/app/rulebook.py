@@ -60,7 +60,9 @@ def scheduler(box: "Mailbox") -> Callable[[EventRequest, str], str] | None:
             return "The event of this invitation is in your calendar."
         id_ = f"{PREFIX}{wish.event}"
         if all(one.draft_id != id_ for one in box.gate.recent(_RECENT)):
-            box.gate.propose_event("event_new", wish)
+            asked = box.gate.propose_event("event_new", wish)
+            rule = wish.body["extendedProperties"]["private"]["rule"]
+            box.audit.append("rule.event", {"proposal": asked.id, "event": wish.event, "rule": rule})
         return "An event waits for your yes: mailreeve review." if box.gate.waits_for(id_) else ""
 
     from mailreeve.gate.appointment import PREFIX

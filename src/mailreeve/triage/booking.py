@@ -43,11 +43,12 @@ def _proposed(work: Work, entry: Entry, message: Message, act: Action) -> str:
         body.setdefault("summary", one_line(title)[:_MOST] or known["subject"])
         mark = hashlib.sha256(f"{work.parts.account}\n{entry.message}\nevent\n{rule.id}".encode()).hexdigest()
         body["description"] = f"From your mail: {url(work.parts.account, entry.thread)}"
-        body["extendedProperties"] = {"private": {"mailreeve": mark[:16]}}
+        body["extendedProperties"] = {"private": {"mailreeve": mark[:16], "rule": act.rule}}
         wish = EventRequest("insert", f"mr{mark[:28]}", "", notify=False, body=body)
-        return work.parts.schedule(wish, invite.uid if invite else "")
+        told = work.parts.schedule(wish, invite.uid if invite else "")
     except (_Not, InputError, GateError) as error:
         return f"No event (rule {rule.id}): {error}"
+    return f"{told} (rule {rule.id})" if told else ""
 
 
 def _invited(work: Work, invite: Invite) -> Json:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailreeve.errors import InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
-from mailreeve.models import ChangeState, Message, Thread
+from mailreeve.models import ChangeState, DecidedBy, Message, Thread
 from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage import acquainting, booking, forwarding, templates
 from mailreeve.triage.labelling import wants_errand, wants_reply
@@ -145,6 +145,7 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
             thread=thread.id,
             cancel=work.cancel,
             interactive=False,
+            rule=act.rule if (act := templates.wish(entry)) and answer.by is DecidedBy.RULE else "",
         )
     except OutcomeUnknown as error:
         work.failed(entry.message, error)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mailreeve.errors import GateError
 from mailreeve.mail import compose, mime
 from mailreeve.mail.letter import File
-from mailreeve.models import Address, ChangeState, Message
+from mailreeve.models import Action, Address, ChangeState, Message
 from mailreeve.store.ledger import Entry
 from mailreeve.triage import posting
 from mailreeve.triage.work import Work
@@ -18,27 +18,27 @@ def forward(work: Work, entry: Entry, message: Message) -> tuple[str, str]:
     Repeated after a crash it makes no second draft and asks no second time. Raises OutcomeUnknown when it is not
     known whether a draft was made.
     """
-    wanted = [one.value for one in entry.verdict.does if one.kind == "forward"] if entry.verdict else []
+    wanted = [one for one in entry.verdict.does if one.kind == "forward"] if entry.verdict else []
     made, told = "", []
-    for address in wanted:
-        made = _draft(work, entry, message, address)
-        told.append(_asked(work, made, address))
+    for act in wanted:
+        made = _draft(work, entry, message, act)
+        told.append(_asked(work, made, f"{act.value} (rule {act.rule.partition('@')[0]})"))
     return made, " ".join(told)
 
 
-def _asked(work: Work, draft_id: str, address: str) -> str:
+def _asked(work: Work, draft_id: str, whom: str) -> str:
     if work.parts.propose is None:
-        return f"The forward to {address} lies in your drafts."
+        return f"The forward to {whom} lies in your drafts."
     try:
         work.parts.propose(draft_id)
     except GateError as error:
-        return f"The forward to {address} lies in your drafts: {error.message}"
-    return f"The forward to {address} waits for your yes: mailreeve review."
+        return f"The forward to {whom} lies in your drafts: {error.message}"
+    return f"The forward to {whom} waits for your yes: mailreeve review."
 
 
-def _draft(work: Work, entry: Entry, message: Message, address: str) -> str:
+def _draft(work: Work, entry: Entry, message: Message, act: Action) -> str:
     """The draft of one forward: the one that is there, or a new one."""
-    parts = work.parts
+    parts, address = work.parts, act.value
     mark = hashlib.sha256(f"{parts.account}\n{entry.message}\nforward\n{address}".encode()).hexdigest()[:32]
     target = f"{entry.message}>{mark[:12]}"
     for change in parts.journal.of_target(target, posting.KIND):
@@ -74,6 +74,7 @@ def _draft(work: Work, entry: Entry, message: Message, address: str) -> str:
         thread="",
         cancel=work.cancel,
         interactive=False,
+        rule=act.rule,
     ).id
 
 

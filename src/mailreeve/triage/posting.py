@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, GoogleError, OutcomeUnknown
-from mailreeve.models import Change, ChangeState, Draft, Message, Thread
+from mailreeve.models import Change, ChangeState, Draft, Json, Message, Thread
 from mailreeve.store.journal import Intent, Journal
 
 if TYPE_CHECKING:
@@ -71,13 +71,14 @@ def create(
     thread: str,
     cancel: Cancel,
     interactive: bool,
+    rule: str = "",
 ) -> Draft:
-    """Journal, post once, journal; returns the draft as Gmail keeps it.
+    """Journal, post once, journal; returns the draft as Gmail keeps it. `rule` is the one that wants it, if one does.
 
     When the answer is lost the draft is looked for by its mark, until `cancel`. Raises OutcomeUnknown when it is
     not found: the change stays unsettled.
     """
-    do = {"thread": thread, "mark": mark, "sha256": sha256(raw)}
+    do: Json = {"thread": thread, "mark": mark, "sha256": sha256(raw), **({"rules": [rule]} if rule else {})}
     change = ""
     try:
         with journal.intending(run, [Intent(KIND, target, do, {})], once=True) as (change,):

@@ -14,12 +14,17 @@ def reply(parts: Parts, entry: Entry) -> ReplyText | None:
 
     Raises InputError for a template that cannot be filled.
     """
-    act = next((one for one in entry.verdict.does if one.kind == "draft"), None) if entry.verdict else None
+    act = wish(entry)
     rule = rule_of(parts, act) if act else None
     if rule is None or not rule.template:
         return None
     text = template.letter(rule.template, known(parts, entry, rule.id)).strip()
     return ReplyText(text + "\n", DecidedBy.RULE, f"your rule {rule.id}")
+
+
+def wish(entry: Entry) -> Action | None:
+    """The act of a rule that has the words for a draft."""
+    return next((one for one in entry.verdict.does if one.kind == "draft"), None) if entry.verdict else None
 
 
 def rule_of(parts: Parts, act: Action) -> Rule | None:
