@@ -89,15 +89,14 @@ class Works:
 
     def done(self) -> bool:
         """Everything that was delivered is decided, and no run goes on; until then it is night again and again."""
-        if self.running():
-            return False
-        self.night()
         over = {EntryState.DONE, EntryState.NEEDS_HUMAN}
         ledgers = {address: self.app.mailbox(address).ledger for address in self.people}
         found = [ledgers[address].entry(id_) for address, ids in self.delivered.items() for id_ in ids]
-        return not self.running() and all(
-            entry and entry.state in over and not entry.error for entry in found
-        )
+        if all(entry and entry.state in over and not entry.error for entry in found):
+            return not self.running()
+        if not self.running():
+            self.night()
+        return False
 
     def end(self) -> list[int]:
         """SIGTERM to all; how they ended."""
