@@ -107,8 +107,12 @@ class _StubGmail:
                     text="Enclosed are the notes of the last meeting, as agreed. They are for your files.\n"
                     * 5,
                     labels=("INBOX", "UNREAD"),
+                    history_id="7",
                 ),
             )
+
+    def get_many(self, ids: Sequence[str], cancel: Cancel) -> Iterator[tuple[str, Message]]:
+        return self.get_by_thread(dict.fromkeys(ids, ""), cancel)
 
     def labels(self) -> tuple[Label, ...]:
         return tuple(Label(f"L{number}", name) for number, name in enumerate(self.names))

@@ -1,5 +1,6 @@
 """Notices pulled out of a Pub/Sub subscription by a worker that lives: new mail is decided without anybody looking for it."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,20 @@ def test_what_cannot_be_written_down_is_not_acknowledged(house: House) -> None:
     with at_work(house) as said:
         until(lambda: any("cannot be pulled" in line for line in said))
     assert 1 == waiting(house.server)
+
+
+def test_the_end_does_not_wait_for_an_open_pull(house: House) -> None:
+    """Pub/Sub keeps a pull open: the worker ends all the same, and what comes of the pull then is nobody's trouble."""
+    subscribe(house.server)
+    house.app.mailbox().gmail.watch(TOPIC)
+    house.server.faults([{"path": ":pull$", "method": "POST", "kind": "slow", "seconds": 6}])
+    with at_work(house) as said:
+        until(lambda: bool(json.loads(house.server.call("GET", "/_sandbox/faults")[2])[0]["seen"]))
+    open_pulls = [one for one in threading.enumerate() if one.name == "notices"]
+    assert 1 == len(open_pulls)
+    house.app.close()
+    open_pulls[0].join(60)
+    assert ([], False) == ([line for line in said if "pulled" in line], open_pulls[0].is_alive())
 
 
 def test_workers_that_share_queues_are_woken_too(tmp_path: Path, schema: str) -> None:

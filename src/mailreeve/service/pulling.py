@@ -95,6 +95,7 @@ class _Puller:
         self._failures = 0
 
     def _failed(self, error: Exception) -> float:
+        self._stop.check()  # the end left an open pull behind: what it brought comes again
         self._failures += 1
         self._leave()
         text = f"Notices of new mail cannot be pulled: {reason(error)}"
