@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from mailreeve import telemetry
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
@@ -93,6 +94,7 @@ def _counted(box: Mailbox, result: RunResult, aside: int) -> RunResult:
     """The run with the units of its look-ups beside the loop."""
     whole = replace(result, units=result.units + aside)
     box.ledger.runs.save(result.run, whole.as_json())
+    telemetry.count("mailreeve.gmail.units", aside)
     return whole
 
 
