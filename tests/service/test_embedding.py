@@ -107,7 +107,7 @@ def test_it_is_off_by_default_and_asks_nobody(
     assert [] == llm_server.requests
 
 
-def test_what_must_not_leave_does_not(
+def test_nothing_secret_hidden_or_spam_is_embedded(
     sandbox: SandboxServer, llm_server: ScriptedLlm, meant: Mailbox
 ) -> None:
     """No one-time code, reset mail, spam or hidden text goes to the endpoint; numbers of cards and accounts are masked."""
