@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from mailreeve.models import Busy
+from mailreeve.models import Busy, Json
 
 STEP = dt.timedelta(minutes=30)
 """Slots begin at whole and half hours of the offered time."""
@@ -71,3 +71,9 @@ def local(text: str, zone: dt.tzinfo) -> dt.datetime:
     if there.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != moment:
         raise ValueError("this time does not exist: the clocks go forward over it")
     return there
+
+
+def stamp(moment: dt.datetime) -> Json:
+    """A time as the Calendar API takes it, with its zone where that has a name."""
+    zone = getattr(moment.tzinfo, "key", "")
+    return {"dateTime": moment.isoformat(), **({"timeZone": zone} if zone else {})}

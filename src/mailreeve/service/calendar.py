@@ -262,7 +262,7 @@ def _span(box: Mailbox, wish: Wish, about: Event | None) -> Json:
     end = _when(box, wish.end) if wish.end else _after(start, wish.minutes, about)
     if end <= start:
         raise InputError("It ends before it begins.", "Correct the times.")
-    return {"start": _stamp(start), "end": _stamp(end)}
+    return {"start": slots.stamp(start), "end": slots.stamp(end)}
 
 
 def _after(start: dt.datetime, minutes: int, about: Event | None) -> dt.datetime:
@@ -271,11 +271,6 @@ def _after(start: dt.datetime, minutes: int, about: Event | None) -> dt.datetime
     if not minutes and about and isinstance(about.start, dt.datetime) and isinstance(about.end, dt.datetime):
         length = about.end.astimezone(dt.UTC) - about.start.astimezone(dt.UTC)
     return (start.astimezone(dt.UTC) + length).astimezone(start.tzinfo)
-
-
-def _stamp(moment: dt.datetime) -> Json:
-    zone = getattr(moment.tzinfo, "key", "")
-    return {"dateTime": moment.isoformat(), **({"timeZone": zone} if zone else {})}
 
 
 def _asked(box: Mailbox, kind: str, wish: EventRequest, about: Event | None) -> ProposedAnswer:

@@ -62,7 +62,7 @@ def _invited(work: Work, invite: Invite) -> Json:
         span: Json = {"start": {"date": str(start)}, "end": {"date": str(last)}}
     else:
         ends = end if isinstance(end, dt.datetime) and end > start else start + dt.timedelta(minutes=30)
-        span = {"start": _stamp(start), "end": _stamp(ends)}
+        span = {"start": slots.stamp(start), "end": slots.stamp(ends)}
     place = one_line(invite.location)[:_MOST]
     title = one_line(invite.summary)[:_MOST]
     return {**span, **({"location": place} if place else {}), **({"summary": title} if title else {})}
@@ -104,9 +104,4 @@ def _dated(work: Work, plan: Booking, known: Json) -> Json:
     except ValueError:
         raise _Not(f"{day} {at} is no time here: the clocks change.") from None
     ends = (start.astimezone(dt.UTC) + dt.timedelta(minutes=plan.minutes)).astimezone(start.tzinfo)
-    return {"start": _stamp(start), "end": _stamp(ends), **where}
-
-
-def _stamp(moment: dt.datetime) -> Json:
-    zone = getattr(moment.tzinfo, "key", "")
-    return {"dateTime": moment.isoformat(), **({"timeZone": zone} if zone else {})}
+    return {"start": slots.stamp(start), "end": slots.stamp(ends), **where}
