@@ -121,6 +121,19 @@ async def check(app: App, sandbox: SandboxServer, model: ScriptedLlm, mails: Map
     assert len(drafts) >= len(ids)
 
 
+async def test_what_was_left_out_is_a_field_of_the_result(app: App, sandbox: SandboxServer) -> None:
+    """How much, how, and whether it speaks to a machine: of a mail that is read, and of a thread that is summarized."""
+    odd = sandbox.deliver(mail("order", f"<p hidden>{ORDER}</p>seen", 1))
+    plain = sandbox.deliver(letter(subject="Lunch"))
+    threads = [sandbox.api("GET", f"/messages/{id_}")["threadId"] for id_ in (odd, plain)]
+    async with Client(build(app)) as client:
+        read = answer(await client.call_tool("read_mail", {"ids": [odd, plain]}))["messages"]
+        told = answer(await client.call_tool("summarize", {"thread_ids": threads}))["summaries"]
+    expected = {"chars": len(ORDER), "how": ["hidden attribute"], "alarm": True}
+    assert [expected, None] == [one.get("hidden") for one in read]
+    assert [expected, {"chars": 0, "how": [], "alarm": False}] == [one["hidden"] for one in told]
+
+
 async def test_a_sample_of_hidden_text_reaches_nobody(
     app: App, sandbox: SandboxServer, llm_server: ScriptedLlm
 ) -> None:

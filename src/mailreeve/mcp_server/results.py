@@ -14,6 +14,7 @@ from mailreeve.service.answers import (
     DraftAnswer,
     Failed,
     FileAnswer,
+    HiddenJson,
     HitJson,
     ProposalJson,
     RunAnswer,
@@ -52,6 +53,7 @@ class MailJson(TypedDict):
     id: str
     mail: str
     sender: NotRequired[SenderMarks]
+    hidden: NotRequired[HiddenJson]
 
 
 class Reading(Fenced):

@@ -12,7 +12,7 @@ from mailreeve.errors import InputError
 from mailreeve.mail import links, pages, senders, tokens
 from mailreeve.models import Address, Message
 from mailreeve.service import parsed, veil
-from mailreeve.service.answers import Failed, SenderMarks
+from mailreeve.service.answers import Failed, HiddenJson, SenderMarks
 from mailreeve.service.mail import fetch, when
 
 Detail = Literal["text", "full", "links"]
@@ -40,6 +40,8 @@ class PageMessage(TypedDict):
     id: str
     mail: str
     sender: NotRequired[SenderMarks]
+    hidden: NotRequired[HiddenJson]
+    """Where something was hidden: how much was left out, and how it was hidden."""
 
 
 class ReadPage(TypedDict):
@@ -148,6 +150,8 @@ class _Page:
         self.shown.append(PageMessage(id=message.id, mail=mail))
         if marks:
             self.shown[-1]["sender"] = marks
+        if message.hidden.chars:
+            self.shown[-1]["hidden"] = parsed.hidden_json(message.hidden)
         self.used += tokens.count(mail) + AROUND
         self._read.append(message)
         return part.next

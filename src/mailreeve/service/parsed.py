@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from mailreeve.mail import senders
-from mailreeve.models import Address, Message
-from mailreeve.service.answers import AddressJson, ParsedJson, SenderJson
+from mailreeve.models import Address, Hidden, Message
+from mailreeve.service.answers import AddressJson, HiddenJson, ParsedJson, SenderJson
 
 
 def parsed_json(message: Message, known: Collection[str] | None = None) -> ParsedJson:
@@ -22,11 +22,7 @@ def parsed_json(message: Message, known: Collection[str] | None = None) -> Parse
         "quoted": message.quoted,
         "signature": message.signature,
         "html": message.html,
-        "hidden": {
-            "chars": message.hidden.chars,
-            "how": list(message.hidden.how),
-            "alarm": message.hidden.alarm,
-        },
+        "hidden": hidden_json(message.hidden),
         "sender": sender_json(message, known),
         "links": [{"text": link.text, "url": link.url} for link in message.links],
         "attachments": [
@@ -36,6 +32,11 @@ def parsed_json(message: Message, known: Collection[str] | None = None) -> Parse
         "list_id": message.list_id,
         "defects": list(message.defects),
     })  # fmt: skip
+
+
+def hidden_json(hidden: Hidden) -> HiddenJson:
+    """What was left out because nobody sees it."""
+    return HiddenJson(chars=hidden.chars, how=list(hidden.how), alarm=hidden.alarm)
 
 
 def sender_json(message: Message, known: Collection[str] | None) -> SenderJson:

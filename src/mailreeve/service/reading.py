@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
-from mailreeve.models import ActionItem, Detail, Progress, Summary, Thread, Verdict
+from mailreeve.models import ActionItem, Detail, Hidden, Progress, Summary, Thread, Verdict
 from mailreeve.service import veil
 from mailreeve.service.answers import (
     ActionJson,
@@ -13,6 +13,7 @@ from mailreeve.service.answers import (
     ClassifyAnswer,
     DetailJson,
     Failed,
+    HiddenJson,
     ReadJson,
     SourcesJson,
     SummarizeAnswer,
@@ -20,6 +21,7 @@ from mailreeve.service.answers import (
     VerdictJson,
 )
 from mailreeve.service.mail import fetch
+from mailreeve.service.parsed import hidden_json
 
 MOST_THREADS = 20
 MOST_MESSAGES = 100
@@ -102,6 +104,13 @@ def _each(
     return failed
 
 
+def _hidden(thread: Thread) -> HiddenJson:
+    """All that is hidden in the mails of a thread."""
+    found = [message.hidden for message in thread.messages]
+    how = tuple(dict.fromkeys(way for one in found for way in one.how))
+    return hidden_json(Hidden(sum(one.chars for one in found), how, any(one.alarm for one in found)))
+
+
 def _summary_json(box: Mailbox, thread: Thread, summary: Summary) -> SummaryJson:
     return SummaryJson(
         thread_id=thread.id,
@@ -124,6 +133,7 @@ def _summary_json(box: Mailbox, thread: Thread, summary: Summary) -> SummaryJson
             left_out=summary.coverage.left_out,
             unsupported=summary.coverage.unsupported,
         ),
+        hidden=_hidden(thread),
         by=summary.by.value,
         url=box.url(thread.id),
     )

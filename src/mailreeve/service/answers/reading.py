@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from mailreeve.service.answers.mail import Failed
+from mailreeve.service.answers.mail import Failed, HiddenJson
 
 
 class ActionJson(TypedDict):
@@ -53,6 +53,8 @@ class SummaryJson(TypedDict):
     amounts: list[DetailJson]
     sources: SourcesJson
     coverage: ReadJson
+    hidden: HiddenJson
+    """What of the thread's mails was left out because nobody sees it."""
     by: str
     url: str
 
