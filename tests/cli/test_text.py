@@ -90,7 +90,7 @@ def test_hits_fit_80_columns() -> None:
     made = console()
     text.hits(
         made,
-        SearchAnswer(hits=[hit], next="", total=1, source="gmail", failed=[]),  # type: ignore[typeddict-item,unused-ignore] # keys of the local index
+        SearchAnswer(hits=[hit], next="", total=1, source="gmail", ranked_by="", note="", failed=[]),  # type: ignore[typeddict-item,unused-ignore] # keys of the local index
     )
     row = shown(made)[2]
     assert row.strip().startswith("18f0001daa66d130   2026-11-23   Sam Okafor")
