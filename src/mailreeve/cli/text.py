@@ -103,10 +103,10 @@ def hits(console: "Console", answer: SearchAnswer) -> None:
         console.print(
             f"From the local index as of {answer['synced'][:16].replace('T', ' ')}{reach}.", style="dim"
         )
-    if answer["ranked_by"]:
-        console.print(f"Best first, by {answer['ranked_by']}.", style="dim")
-    if answer["note"]:
-        console.print(safe(answer["note"]), style="yellow")
+        if answer["ranked_by"]:
+            console.print(f"Best first, by {answer['ranked_by']}.", style="dim")
+        if answer["note"]:
+            console.print(safe(answer["note"]), style="yellow")
 
 
 def messages(console: "Console", answer: ReadAnswer) -> None:
