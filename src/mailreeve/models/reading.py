@@ -158,7 +158,7 @@ class Summary:
     actions: tuple[ActionItem, ...] = ()
     questions: tuple[Claim, ...] = ()
     dates: tuple[Detail, ...] = ()
-    """Dates that have not passed when the message names them, the newest message first; found by rules."""
+    """Dates that have not passed when the message names them, the newest message first; found by rules, whoever reads."""
     amounts: tuple[Detail, ...] = ()
     coverage: ThreadCoverage = ThreadCoverage()
     by: DecidedBy = DecidedBy.OFFLINE

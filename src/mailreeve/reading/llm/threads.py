@@ -11,6 +11,7 @@ from mailreeve.errors import ReaderAnswerInvalid
 from mailreeve.models import Claim, DecidedBy, Json, Message, Summary, Thread, ThreadCoverage
 from mailreeve.reading import plain
 from mailreeve.reading.llm import items, render, schemas
+from mailreeve.reading.offline import details
 
 WHOLE = 24
 """A thread of so many messages is shown as it is."""
@@ -107,6 +108,7 @@ def _record(
         items.item(one, shown, ids.get(one.message, only)) for one in found.actions if one.what.strip()
     )
     pointers = [one.message_id for one in (*decisions, *questions)] + [one.message_id for one in actions]
+    dates, amounts = details.named(told)  # by rules: no model counts days and figures as well
     sources = [ids[number] for number in found.gist_messages if number in ids] or [only]
     return Summary(
         thread_id=thread_id,
@@ -115,6 +117,8 @@ def _record(
         decisions=tuple(one for one in decisions if one.message_id),
         actions=tuple(one for one in actions if one.message_id),
         questions=tuple(one for one in questions if one.message_id),
+        dates=dates,
+        amounts=amounts,
         coverage=replace(coverage, unsupported=pointers.count("")),
         by=DecidedBy.LLM,
     )

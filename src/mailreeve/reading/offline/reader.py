@@ -125,6 +125,7 @@ class OfflineReader:
             for message in messages
         ]
         whens = [self._when(message) for message in messages]
+        texts = [one.sentences for one in read]
         found = extract.facts(whole, read, self._own, whens)
         return Summary(
             thread_id=thread.id,
@@ -133,8 +134,8 @@ class OfflineReader:
             decisions=found.decisions,
             actions=found.actions,
             questions=found.questions,
-            dates=details.dates_of(messages, read, whens),
-            amounts=details.amounts_of(messages, read),
+            dates=details.dates_of(messages, texts, whens),
+            amounts=details.amounts_of(messages, texts),
             coverage=ThreadCoverage(messages=len(messages), read=len(messages)),
             by=DecidedBy.OFFLINE,
         )
