@@ -14,10 +14,9 @@ from mailreeve.evaluation import cases, labels
 from mailreeve.evaluation.cases import Case
 from mailreeve.mail import mime
 from mailreeve.models import LabelSpec
+from mailreeve.reading.offline import trained
 from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.triage.decide import decide
-
-BAR = 0.56
 
 
 def measured(found: tuple[Case, ...], specs: tuple[LabelSpec, ...]) -> tuple[float, float]:
@@ -27,24 +26,26 @@ def measured(found: tuple[Case, ...], specs: tuple[LabelSpec, ...]) -> tuple[flo
         reader = OfflineReader(own_addresses={case.owner} - {""})
         seen = reader.signals(case.message)
         opinion = reader.classify(case.message, specs, Cancel(), seen)
-        verdict = decide(case.message, seen, opinion, specs, bar=BAR, model=True).verdict
+        verdict = decide(
+            case.message, seen, opinion, specs, bar=trained.load().bars["free"], model=True
+        ).verdict
         calls += verdict is None
         wrong += verdict is not None and verdict.label != case.label
     return calls / len(found), 1 - wrong / len(found)
 
 
 @pytest.mark.parametrize("half", ["dev", "locked"])
-def test_the_cascade_hardly_errs_and_asks_for_six_in_ten_mails_at_most(half: str) -> None:
-    """On each half of the own cases."""
+def test_the_cascade_hardly_errs_and_asks_for_two_in_three_mails_at_most(half: str) -> None:
+    """On each half of the own cases, which are hard pairs for the most part, with the bar that the package ships."""
     specs = labels.read(EVALS / "labels.toml")
     found = cases.read(EVALS / "cases" / f"{half}.jsonl", [one.id for one in specs])
     calls, right = measured(found, specs)
-    assert calls <= 0.60
+    assert calls <= 2 / 3
     assert right >= 0.95
 
 
 def test_the_cascade_hardly_errs_on_third_party_mail(data: Path, tmp_path: Path) -> None:
-    """At most one error in twenty, and two calls for three mails at most: nearly all of it is work that asks."""
+    """At most one error in twenty, and three calls for five mails at most."""
     spec = importlib.util.spec_from_file_location("convert_gaia", EVALS / "convert_gaia.py")
     assert spec is not None
     assert spec.loader is not None
@@ -53,7 +54,7 @@ def test_the_cascade_hardly_errs_on_third_party_mail(data: Path, tmp_path: Path)
     assert 0 == convert.main([str(data / "triage" / "gaia.dev.jsonl"), str(tmp_path)])
     specs = labels.read(tmp_path / "labels.toml")
     calls, right = measured(cases.read(tmp_path / "cases.jsonl", [one.id for one in specs]), specs)
-    assert calls <= 2 / 3
+    assert calls <= 0.60
     assert right >= 0.95
 
 

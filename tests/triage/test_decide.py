@@ -6,8 +6,8 @@ import pytest
 from tests.triage.house import code, mail, newsletter
 
 from mailreeve.mail.mime import from_bytes
-from mailreeve.models import DecidedBy, Priority, Verdict
-from mailreeve.reading.offline import signals
+from mailreeve.models import DecidedBy, Message, Priority, Verdict
+from mailreeve.reading.offline import signals, trained
 from mailreeve.triage.decide import closed, decide, together, undecided
 from mailreeve.triage.labels import BUILT_IN
 
@@ -72,11 +72,31 @@ def test_below_the_bar_the_model_is_asked() -> None:
     ],
 )
 def test_a_veto_sends_a_sure_verdict_to_the_model(message: object, why: str) -> None:
-    """Deadlines, security, questions and IMPORTANT are never decided offline alone, however sure it is."""
+    """Deadlines and questions raise the bar, security and IMPORTANT forbid; the evidence tells each."""
     assert isinstance(message, type(QUIET))
     decision = decide(message, signals.read(message), SURE, BUILT_IN, bar=0.85, model=True)
     assert None is decision.verdict
     assert f"veto: {why}" in decision.evidence
+
+
+@pytest.mark.parametrize(
+    ("message", "decided"),
+    [
+        (replace(QUIET, text="The deadline is tomorrow, 24 November."), True),
+        (QUESTION, True),
+        (replace(QUIET, labels=("INBOX", "STARRED")), False),
+        (replace(QUIET, text="We noticed a new sign-in to your account. Was it you?"), False),
+    ],
+)
+def test_words_only_raise_the_bar_and_facts_forbid(message: Message, *, decided: bool) -> None:
+    """The reader has weighed the words too, so that it may be sure in spite of them; the evidence names them."""
+    bars = trained.load().bars
+    sure = replace(SURE, confidence=0.99)
+    decision = decide(message, signals.read(message), sure, BUILT_IN, bar=bars["free"], model=True)
+    assert decided == (decision.verdict is not None)
+    if decided:
+        assert f"offline: 0.99 is above the bar of {bars['vetoed']:.2f}" in decision.evidence
+        assert any(line.startswith("offline: sure enough in spite of: ") for line in decision.evidence)
 
 
 def test_a_known_correspondent_is_not_decided_lightly() -> None:

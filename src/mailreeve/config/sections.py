@@ -125,8 +125,8 @@ class TriageConfig(_Section):
     label_prefix: str = Field(default="Mailreeve", min_length=1, max_length=40, pattern=r"^[^/\x00-\x1f]+$")
     drafts: bool = True
     max_drafts: int = Field(default=20, ge=0, le=500)
-    offline_bar: float = Field(default=0.85, ge=0, le=1)
-    """The offline reader decides alone from this confidence on, if no veto fires."""
+    offline_bar: float | None = Field(default=None, ge=0, le=1)
+    """The offline reader decides alone from this confidence on, if no veto fires; None: from what its training found."""
     examples: int = Field(default=6, ge=0, le=20)
     """So many mails whose label the user corrected are shown to the model as examples; 0: none."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mailreeve.cancel import Cancel
 from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, ReaderUnavailable
 from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
+from mailreeve.reading.offline import trained
 from mailreeve.reading.protocol import Reader
 from mailreeve.triage.decide import closed, decide, together, undecided
 from mailreeve.triage.learn import Patterns
@@ -31,17 +32,17 @@ class Cascade:
         offline: "OfflineReader",
         llm: Reader | None,
         *,
-        bar: float,
+        bar: float | None = None,
         patterns: Patterns | None = None,
         ruling: Ruling | None = None,
     ) -> None:
-        """`llm` None: the offline reader decides alone. From the confidence `bar` on it may do so at all."""
+        """`llm` None: the offline reader decides alone. `bar` None: the one that its training found."""
         self._ruling = ruling
         self._patterns = patterns
         self._labels = tuple(labels)
         self._offline = offline
         self._model = _Patient(llm) if llm else None
-        self._bar = bar
+        self._bar = trained.load().bars["free"] if bar is None else bar
 
     def judge(self, message: Message, cancel: Cancel) -> Verdict:
         """The verdict on one mail, with the evidence of every stage.

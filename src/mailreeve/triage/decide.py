@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailreeve.models import Archetype, DecidedBy, LabelSpec, Message, Priority, Verdict
 from mailreeve.reading import secrets_mail
+from mailreeve.reading.offline import trained
 from mailreeve.reading.offline.signals import Signals
 
 Rule = Callable[[Message, Sequence[LabelSpec]], Verdict | None]
@@ -49,8 +50,10 @@ def decide(
 ) -> Decision:
     """Choose who decides; `offline` is what the offline reader thinks, `learned` what a pattern says.
 
-    `asked` says why only a model will do. Without a model the offline reader decides alone, below the bar too;
-    its evidence then says how unsure it is, and the verdict keeps the low confidence.
+    From the confidence `bar` on the offline reader may decide. Words such as a deadline raise the bar to that of the
+    trained model, facts such as a known correspondent forbid it. `asked` says why only a model will do. Without a
+    model the offline reader decides alone, below the bar too; its evidence then says how unsure it is, and the
+    verdict keeps the low confidence.
     """
     for rule in rules:
         verdict = rule(message, labels)
@@ -59,17 +62,21 @@ def decide(
     if learned is not None and not (asked and model):
         return Decision(closed(learned, labels), learned.evidence)
     evidence = ("rules: none applies", *offline.evidence)
-    sure = offline.confidence >= bar and not offline.needs_human
-    measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {bar:.2f}"
     kind = next((label.archetype for label in labels if label.id == offline.label), None)
-    vetoes = tuple(f"veto: {why}" for why in (*signals.objections(kind), *asked))
+    objections, firm = signals.objections(kind), (*signals.firm_objections(kind), *asked)
+    needed = max(bar, trained.load().bars["vetoed"]) if objections else bar
+    sure = offline.confidence >= needed and not offline.needs_human
+    measure = f"offline: {offline.confidence:.2f} is {'above' if sure else 'below'} the bar of {needed:.2f}"
     if not model:
         evidence = (*evidence, measure, "no model is configured, so the offline reader decides alone")
         return Decision(closed(replace(offline, evidence=evidence), labels), evidence)
-    if sure and not vetoes:
-        evidence = (*evidence, measure, "veto: none")
+    if sure and not firm:
+        weighed = (f"offline: sure enough in spite of: {', '.join(objections)}",) if objections else ()
+        evidence = (*evidence, measure, *weighed, "veto: none")
         return Decision(closed(replace(offline, evidence=evidence), labels), evidence)
-    return Decision(None, (*evidence, measure, *vetoes))
+    return Decision(
+        None, (*evidence, measure, *(f"veto: {why}" for why in dict.fromkeys((*objections, *asked))))
+    )
 
 
 def closed(verdict: Verdict, labels: Sequence[LabelSpec]) -> Verdict:

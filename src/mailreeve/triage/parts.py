@@ -37,8 +37,8 @@ class Settings:
     first_days: int = 3
     first_cap: int = 500
     """How far the first run looks back, and how many messages it takes."""
-    offline_bar: float = 0.85
-    """The offline reader decides alone from this confidence on, if no veto fires."""
+    offline_bar: float | None = None
+    """The offline reader decides alone from this confidence on, if no veto fires; None: from what its training found."""
     concurrency: int = 4
     """How many mails are read at once."""
     units_per_minute: int = 6_000

@@ -1,6 +1,6 @@
 """How good the offline reader is, measured: on letters of our own, on the demo mailbox, on third-party mail.
 
-Nothing was fitted to these sets by a program. The letters were written before the reader had seen them (then:
+The trained part learnt of other mails (evals/training/), and nothing was fitted to these sets. The letters were written before the reader had seen them (then:
 51 of 59 right); what was missed led to general words and rules, so that they are a regression test now. The
 third-party set was only looked at.
 """
@@ -134,8 +134,8 @@ def of_gaia(data: Path) -> list[Judged]:
 
 
 def test_third_party_mail_is_mostly_sorted_right(data: Path) -> None:
-    """Two in three of the exact five buckets, without names of own addresses or correspondents."""
-    assert share(of_gaia(data)) >= 0.65
+    """Three in four of the exact five buckets, without names of own addresses or correspondents."""
+    assert share(of_gaia(data)) >= 0.75
 
 
 def kept(judged: list[Judged], low: float, high: float) -> tuple[float, float, int]:
@@ -154,11 +154,10 @@ def test_the_confidence_keeps_its_word(low: float, high: float) -> None:
     assert right >= said
 
 
-def test_what_it_decides_alone_is_right(data: Path) -> None:
-    """Above the bar of 0.85 at least 95 in 100 third-party mails are right; below, it is no surer than it says by much."""
+def test_third_party_mail_is_not_believed_too_much(data: Path) -> None:
+    """Where it is sure and where it is not, confidence is at most 0.1 above how much is right."""
     judged = of_gaia(data)
-    _, right, count = kept(judged, 0.85, 1.01)
-    assert count >= 30
-    assert right >= 0.95
-    said, right, _ = kept(judged, 0.0, 0.85)
-    assert right >= said - 0.05
+    for low, high in ((0.85, 1.01), (0.0, 0.85)):
+        said, right, count = kept(judged, low, high)
+        assert count >= 30
+        assert right >= said - 0.1

@@ -1,4 +1,4 @@
-"""The reader that works without a language model, without network and without learning: fast and explainable."""
+"""The reader that works without a language model, without network: fast and explainable."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -30,9 +30,6 @@ from mailreeve.reading.offline.signals import Signals
 _A = Archetype
 _WORTHLESS = {_A.NEWSLETTER, _A.PROMOTION, _A.COLD, _A.SUSPICIOUS}
 """Their wishes are nobody's duty: no action items, no deadline, no answer."""
-
-_ONLY_A_DATE = 0.8
-"""A date makes nothing surely urgent when no word says so."""
 
 
 class OfflineReader:
@@ -94,8 +91,6 @@ class OfflineReader:
             else extract.line(message, seen, archetype, when.tzinfo)
         )
         confidence = score.confidence(share)
-        if archetype is _A.URGENT and not seen.has("urgent"):
-            confidence = min(confidence, _ONLY_A_DATE)
         reasons = "; ".join(score.reasons[archetype][:3]) or "nothing speaks for anything else"
         return Verdict(
             id=message.id,

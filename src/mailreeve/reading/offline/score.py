@@ -1,23 +1,24 @@
 """Weighs the signals of a mail for each archetype, and says how sure that is and why.
 
-Every rule adds points to archetypes; a softmax over the sums gives shares. The share of the winner is the
-confidence, pulled down when few signals spoke at all. The weights were set by hand from what each signal means,
-and checked against labelled mail (tests/reading/offline/test_calibration.py measures how well the confidence
-keeps its word); nothing was fitted.
+Every rule adds points to archetypes, set by hand from what the signal means; the trained model (`trained`) corrects
+them and adds points for words. A softmax over the sums gives shares; the share of the winner is the confidence.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mailreeve.models import Archetype
+from mailreeve.reading.offline import trained
 from mailreeve.reading.offline.signals import Signals
 
 _A = Archetype
 _MAN = (_A.TO_REPLY, _A.PERSONAL, _A.URGENT)
-_TEMPERATURE = 1.0
-_CEILING = 0.97
+CEILING = 0.99
 """Words alone never make more than this."""
+_TELLING = 0.3
+"""Points from which on a word is named as a reason."""
 
 Points = dict[Archetype, float]
 
@@ -39,8 +40,6 @@ class Score:
     """Sums to 1 over all archetypes."""
     reasons: dict[Archetype, tuple[str, ...]]
     """What spoke for each archetype, strongest first."""
-    weight: float
-    """Points of the best archetype: little means that little was seen."""
 
     @property
     def best(self) -> Archetype:
@@ -48,8 +47,8 @@ class Score:
         return max(self.shares, key=lambda kind: self.shares[kind])
 
     def confidence(self, share: float) -> float:
-        """How often a choice with this share should be right: less when there is little to go by."""
-        return round(min(_CEILING, share * (0.55 + 0.45 * min(1.0, self.weight / 4.0))), 3)
+        """How often a choice with this share should be right."""
+        return round(min(CEILING, share), 3)
 
 
 def _man(*points: float) -> Points:
@@ -173,21 +172,57 @@ RULES: tuple[Rule, ...] = (
 
 
 def weigh(signals: Signals) -> Score:
-    """Add up the rules."""
-    sums: Points = dict.fromkeys(Archetype, 0.0)
+    """Add up the rules and the words."""
+    model = trained.load()
+    sums = list(model.bias)
     spoke: dict[Archetype, list[tuple[float, str]]] = {kind: [] for kind in Archetype}
-    for rule in RULES:
+    for rule, weights in _rules():
         strength = rule.strength(signals)
         if strength:
-            for kind, points in rule.points.items():
-                sums[kind] += points * strength
+            sums = [points + strength * weight for points, weight in zip(sums, weights, strict=True)]
+            for kind in rule.points:
+                points = strength * weights[_PLACES[kind]]
                 if points > 0:
-                    spoke[kind].append((points * strength, rule.why))
-    top = max(sums.values())
-    powers = {kind: math.exp((points - top) / _TEMPERATURE) for kind, points in sums.items()}
-    total = sum(powers.values())
+                    spoke[kind].append((points, rule.why))
+    scale = trained.scale(len(signals.grams))
+    columns = zip(*(model.grams[gram] for gram in signals.grams), strict=True)
+    words = [scale * sum(column) for column in columns] or [0.0] * len(sums)
+    sums = [points + more for points, more in zip(sums, words, strict=True)]
+    top = max(sums)
+    powers = [math.exp((points - top) / model.temperature) for points in sums]
+    total = sum(powers)
+    best = trained.KINDS[sums.index(top)]
+    if telling := _telling(signals.grams, best):
+        spoke[best].append((words[_PLACES[best]], f"words such as {telling}"))
     return Score(
-        shares={kind: power / total for kind, power in powers.items()},
+        shares={kind: power / total for kind, power in zip(trained.KINDS, powers, strict=True)},
         reasons={kind: tuple(why for _, why in sorted(each, reverse=True)) for kind, each in spoke.items()},
-        weight=top,
     )
+
+
+_PLACES = {kind: place for place, kind in enumerate(trained.KINDS)}
+
+
+@cache
+def _rules() -> tuple[tuple[Rule, trained.Weights], ...]:
+    """Every rule with its points by hand and by training together."""
+    learnt, none = trained.load().rules, (0.0,) * len(trained.KINDS)
+    return tuple(
+        (
+            rule,
+            tuple(
+                rule.points.get(kind, 0.0) + more
+                for kind, more in zip(trained.KINDS, learnt.get(rule.why, none), strict=True)
+            ),
+        )
+        for rule in RULES
+    )
+
+
+def _telling(grams: Sequence[str], kind: Archetype) -> str:
+    """The two words that speak most for a kind, in quotes."""
+    known, place = trained.load().grams, _PLACES[kind]
+    found = sorted(
+        ((known[gram][place], gram) for gram in grams if gram[0].isalpha() and gram[1:2] != ":"), reverse=True
+    )
+    return ", ".join(f"“{gram}”" for points, gram in found[:2] if points >= _TELLING)

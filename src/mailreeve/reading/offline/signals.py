@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from mailreeve.mail import senders
 from mailreeve.models import Archetype, Message
-from mailreeve.reading.offline import language, lexicon, routes, sentences
+from mailreeve.reading.offline import language, lexicon, routes, sentences, trained
 
 _HEAD, _TAIL = 4000, 1000
 _CATEGORIES = {
@@ -30,6 +30,7 @@ _SHOUT = re.compile(r"\b[A-Z]{4,}\b")
 _REPLY_MARK = re.compile(r"(?:re|aw|fwd?|wg|tr|rv)\s*:", re.IGNORECASE)
 _TOMORROW = re.compile(r"tomorrow|morgen|demain|ma[ñn]ana")
 _ALWAYS = frozenset({"Gmail marked it important", "starred by the owner"})
+_FIRM = _ALWAYS | {"about security", "from a known correspondent"}
 _BANGS = re.compile(r"!{2,}")
 
 
@@ -91,6 +92,8 @@ class Signals:
     """Topics whose words are in the subject."""
     presses: bool = False
     """A question or request itself holds words of urgency."""
+    grams: tuple[str, ...] = ()
+    """Words and word pairs that the trained model knows."""
     noise: int = 0
     """Traces of words hidden from filters: letters spaced out, broken words, shouting."""
     length: int = 0
@@ -118,14 +121,14 @@ class Signals:
 
     @property
     def vetoes(self) -> tuple[str, ...]:
-        """Why the offline reader must not decide alone on this mail, in words; empty when nothing speaks against it."""
+        """What speaks against the offline reader deciding alone on this mail, in words."""
         told = (
             ("Gmail marked it important", self.important),
             ("starred by the owner", self.starred),
-            ("names a deadline", self.has("deadline", "soon")),
             ("about security", self.has("security")),
-            ("urgent words", self.has("urgent")),
             ("from a known correspondent", self.known and self.human),
+            ("names a deadline", self.has("deadline", "soon")),
+            ("urgent words", self.has("urgent")),
             ("asks the owner something", self.asks),
         )
         return tuple(why for why, holds in told if holds)
@@ -145,6 +148,13 @@ class Signals:
         elif chosen is Archetype.PROMOTION and self.list_mail and not self.discussion:
             waived = frozenset({"names a deadline", "urgent words"})
         return tuple(why for why in self.vetoes if why not in waived)
+
+    def firm_objections(self, chosen: Archetype | None) -> tuple[str, ...]:
+        """Those of them that hold however sure the reader is: facts about owner and sender, and security.
+
+        The others are words, which the reader has weighed too: they only raise the bar.
+        """
+        return tuple(why for why in self.objections(chosen) if why in _FIRM)
 
 
 def read(message: Message, *, known: Collection[str] = (), own: Collection[str] = ()) -> Signals:
@@ -199,6 +209,7 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         topics=MappingProxyType(topics),
         in_subject=in_subject,
         presses=any(_presses(piece.lower()) for piece in dict.fromkeys(questions + requests)),
+        grams=trained.known(message.subject, body),
         noise=_noise(f"{message.subject}\n{text}"),
         length=len(body),
         links=max(len(message.links), text.count("http://") + text.count("https://")),
