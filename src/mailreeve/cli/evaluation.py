@@ -6,6 +6,8 @@ import click
 
 from mailreeve.cli import measuring, text
 from mailreeve.cli.face import Face, json_option, print_json
+from mailreeve.cli.figures import show
+from mailreeve.cli.marking import mine
 from mailreeve.models import Json
 from mailreeve.service import evaluation as use
 from mailreeve.service.injection import injection as attack
@@ -15,10 +17,10 @@ _FILE = click.Path(path_type=Path)
 
 @click.group(name="eval")
 def evaluation() -> None:
-    """Measure how mail is sorted and understood, and what hostile mail achieves. Needs no account."""
+    """Measure how mail is sorted and understood, and what hostile mail achieves. Only `mine` needs an account."""
 
 
-for _command in measuring.COMMANDS:
+for _command in (*measuring.COMMANDS, mine):
     evaluation.add_command(_command)
 
 
@@ -27,21 +29,49 @@ for _command in measuring.COMMANDS:
 @click.option("--labels", required=True, type=_FILE, help="TOML: [[labels]] with id and when.")
 @click.option("--reader", type=click.Choice(use.READERS), default=use.CASCADE, show_default=True)
 @click.option("--owner", default="", metavar="ADDRESS", help="Whose mailbox it is, if the cases do not tell.")
+@click.option(
+    "--record", type=_FILE, help="Keep the model's answers in a file; what it has is not asked again."
+)
+@click.option(
+    "--replay", type=_FILE, help="Take the model's answers from such a file: needs no key, asks nobody."
+)
+@click.option(
+    "--baseline", type=_FILE, help="Tell how figures differ from those in a file: evals/baseline.json."
+)
 @json_option
 @click.pass_obj
-def triage(face: Face, cases: Path, labels: Path, reader: str, owner: str, as_json: bool) -> int:
+def triage(
+    face: Face,
+    cases: Path,
+    labels: Path,
+    reader: str,
+    owner: str,
+    record: Path | None,
+    replay: Path | None,
+    baseline: Path | None,
+    as_json: bool,
+) -> int:
     """Sort labelled mail and say how much of it is right.
 
     Example: mailreeve eval triage --cases evals/cases/dev.jsonl --labels evals/labels.toml
     """
     with face.interruptible(), face.progress() as progress:
         answer = use.triage(
-            face.app, cases, labels, reader=reader, owner=owner, progress=progress, cancel=face.cancel
+            face.app,
+            cases,
+            labels,
+            reader=reader,
+            owner=owner,
+            record=record,
+            replay=replay,
+            baseline=baseline,
+            progress=progress,
+            cancel=face.cancel,
         )
     if as_json:
         print_json(answer)
     else:
-        _show(face, answer)
+        show(face, answer)
     return 3 if answer["failed"] else 0
 
 
@@ -80,23 +110,3 @@ def _show_attacks(face: Face, answer: Json) -> None:
         face.console.print(
             f"{one['kind']} in {one['flow']}, {one['case']}: {text.safe(one['what'])}", style="red"
         )
-
-
-def _show(face: Face, answer: Json) -> None:
-    """The figures with their 95 % intervals, then the labels."""
-    for name in ("exact", "within_one", "macro_f1", "urgent_recall"):
-        value, ends = answer[name], answer["ci95"][name]
-        told = "no mail is urgent" if value is None else f"{value:.3f}  [{ends[0]:.3f}, {ends[1]:.3f}]"
-        face.console.print(f"{name:<14}{told}")
-    face.console.print(f"{'ece':<14}{answer['ece']:.3f}")
-    made = text.table("Label", "Mails", "Given", "Precision", "Recall", "F1")
-    for label, score in answer["per_label"].items():
-        shares = (f"{score[key]:.2f}" for key in ("precision", "recall", "f1"))
-        made.add_row(label, str(score["n"]), str(score["predicted"]), *shares)
-    face.console.print(made)
-    text.failures(face.console, answer["failed"])
-    cost = f"{answer['model_calls_per_mail']:.2f} model calls, {answer['tokens_per_mail']:.0f} tokens"
-    face.console.print(
-        f"{answer['n']} mails, each {cost}, {answer['ms_per_mail']:.1f} ms; reader: {answer['reader']}",
-        style="dim",
-    )

@@ -35,6 +35,7 @@ def triage(predictions: Sequence[Prediction], labels: Sequence[LabelSpec], usage
         "reader": reader,
         "tokens": {"in": usage.tokens_in, "out": usage.tokens_out},
         "cost": usage.cost,
+        "cost_per_mail": round(usage.cost / n, 6),
         "predictions": [_prediction(one) for one in predictions],
     }
 

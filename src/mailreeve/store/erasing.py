@@ -39,6 +39,7 @@ TABLES = {
                 "style_phrase",
                 "style_draft",
                 "watch",
+                "mark",
             ),
         ),
         "account",

@@ -449,7 +449,21 @@ M020 = (
 )
 """Mail that went to a ticket and is to bear its label."""
 
+M021 = (
+    """create table mark (
+        account text not null,
+        message text not null,
+        given text not null,
+        wanted text not null,
+        decided_by text not null,
+        confidence double precision not null,
+        at bigint not null,
+        primary key (account, message)
+    )""",
+)
+"""What the person said about decisions on their own mail (`eval mine`): ids and labels."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016, M017, M018, M019, M020),
+    *(M012, M013, M014, M015, M016, M017, M018, M019, M020, M021),
 )
