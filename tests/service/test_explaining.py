@@ -3,7 +3,7 @@
 import pytest
 from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
-from tests.scripted_llm import ScriptedLlm
+from tests.scripted_llm import Reply, ScriptedLlm, completion, verdict
 from tests.service.test_learning import corrected, deliver
 
 from mailreeve.app import Mailbox
@@ -62,12 +62,54 @@ def test_a_correction_is_told_until_it_is_undone(box: Mailbox, sandbox: SandboxS
     assert None is explaining.why(box, id_)["correction"]
 
 
-def test_a_mail_that_was_not_decided_is_an_error_with_advice(box: Mailbox, sandbox: SandboxServer) -> None:
-    """Not triaged yet, or never heard of: what to do next is said."""
-    for id_ in (deliver(sandbox, 1), "nothing"):
+def test_unknown_and_not_yet_decided_are_different_errors(box: Mailbox, sandbox: SandboxServer) -> None:
+    """Not there, not triaged yet, or Gmail cannot be asked: each says so, and what to do next."""
+    waiting = deliver(sandbox, 1)
+    for id_, says, advice in (
+        (waiting, "Triage has not taken up this mail.", "`mailreeve triage`"),
+        ("nothing", "There is no mail with the id 'nothing'.", "`mailreeve search`"),
+        ("1234567890abcdef", "There is no mail with the id '1234567890abcdef'.", "`mailreeve search`"),
+    ):
         with pytest.raises(InputError) as error:
             explaining.why(box, id_)
-        assert "`mailreeve triage`" in error.value.advice
+        assert says == error.value.message
+        assert advice in error.value.advice
+    sandbox.faults([{"path": "/messages/", "method": "GET", "nth": 1, "kind": "403-daily"}])
+    with pytest.raises(InputError) as error:
+        explaining.why(box, waiting)
+    assert "could not look it up" in error.value.message
+
+
+def test_a_veto_and_the_models_decision_are_told(
+    open_box: OpenBox, sandbox: SandboxServer, llm_server: ScriptedLlm
+) -> None:
+    """What spoke against the built-in reader, that it was not sure enough or not allowed, and what the model said."""
+    box = open_box(
+        sandbox, f'[llm]\nbase_url = "{llm_server.base_url}"\nmodel = "m"\n[triage]\noffline_bar = 0.0\n'
+    )
+    llm_server.default = lambda request: Reply(completion(verdict(request, label="notification")))
+    id_ = sandbox.deliver(
+        b"From: Bank <no-reply@bank.example>\r\nTo: alex@example.com\r\nSubject: New sign-in\r\n"
+        b"Message-ID: <s@bank.example>\r\n\r\nWe noticed a new sign-in to your account.\r\n",
+        "INBOX,IMPORTANT",
+    )
+    use.triage(box, since="1d", cancel=Cancel())
+    told = explaining.why(box, id_)
+    assert ("llm", "the language model") == (told["by"], told["who"])
+    assert {"Gmail marked it important", "about security"} <= set(told["vetoes"])
+    stages = [(one["stage"], one["text"]) for one in told["stages"]]
+    assert any(stage == "Language model" and text.startswith("says Notification") for stage, text in stages)
+    assert any("sure enough to decide without a model" in text for _, text in stages)
+
+
+def test_words_that_were_outweighed_are_told() -> None:
+    """A decision in spite of a deadline names the deadline, and is no veto."""
+    line = "offline: sure enough in spite of: names a deadline"
+    assert {
+        "stage": "Built-in reader",
+        "text": "sure enough in spite of: names a deadline",
+        "confidence": None,
+    } == dict(explaining._stage(line, {}))
 
 
 def test_lines_of_the_model_and_of_rules_are_told_in_words() -> None:

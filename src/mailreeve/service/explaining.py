@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from mailreeve.app import Mailbox
-from mailreeve.errors import InputError
+from mailreeve.errors import InputError, MailreeveError, NotFound
 from mailreeve.models import Change, DecidedBy, Verdict
 from mailreeve.service.answers.why import ChangeJson, CorrectionJson, StageJson, WhyAnswer
 from mailreeve.store.corrections import Correction, Corrections
@@ -18,6 +18,8 @@ _WHO = {
     DecidedBy.LLM: "the language model",
     DecidedBy.PERSON: "you",
 }
+_ID = re.compile(r"[0-9a-f]{1,32}", re.IGNORECASE)
+"""Gmail's ids of messages and threads."""
 _KINDS = ("labels", "draft_create", "draft_update", "trash")
 _OPINION = re.compile(r"(offline|llm): (\S+) \(?(\d\.\d+)\)?(?: \((.*)\))?", re.DOTALL)
 _BAR = re.compile(r"offline: \d\.\d+ is (above|below) the bar of (\d\.\d+)")
@@ -46,18 +48,37 @@ _CORRECT = [
 def why(box: Mailbox, message: str) -> WhyAnswer:
     """Explain the latest decision on a message, or on the newest one of a thread.
 
-    Raises InputError when there is none.
+    Raises InputError when there is none: the message says whether the mail is not decided yet or not there at all.
     """
     entry = box.ledger.entry(message) or box.ledger.latest_in(message)
     if entry is None:
-        raise InputError(
-            f"Mailreeve has decided no mail with the id {message[:80]!r}.",
-            "`mailreeve search` shows the ids; `mailreeve triage` decides new mail.",
-        )
+        raise _undecided(box, message)
     if entry.verdict is None:
         failed = f" The last try failed: {entry.error}" if entry.error else ""
         raise InputError(f"This mail is not decided yet.{failed}", "`mailreeve triage` takes it up.")
     return _told(box, entry, entry.verdict)
+
+
+def _undecided(box: Mailbox, message: str) -> InputError:
+    """Why nothing is known of an id: Gmail is asked whether there is such a mail."""
+    nowhere = InputError(
+        f"There is no mail with the id {message[:80]!r}.", "`mailreeve search` shows the ids."
+    )
+    if not _ID.fullmatch(message):
+        return nowhere
+    try:
+        box.gmail.get(message)
+    except NotFound:
+        return nowhere
+    except MailreeveError as error:
+        return InputError(
+            f"Mailreeve has decided no mail with the id {message[:80]!r}, and could not look it up: {error.message}",
+            "`mailreeve search` shows the ids; `mailreeve triage` decides new mail.",
+        )
+    return InputError(
+        "Triage has not taken up this mail.",
+        "`mailreeve triage` takes up new mail, with --since also older; `mailreeve classify` decides one now.",
+    )
 
 
 def _told(box: Mailbox, entry: Entry, verdict: Verdict) -> WhyAnswer:
