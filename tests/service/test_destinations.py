@@ -18,7 +18,7 @@ from mailreeve.cli import root
 from mailreeve.errors import ConfigError, NotApproved
 from mailreeve.outbound import webhook
 from mailreeve.service import destinations as use
-from mailreeve.service import digest, later, triage
+from mailreeve.service import digest, later, records, syncing, triage
 from mailreeve.store.db import now_ms
 
 SECRET = webhook.new_secret()
@@ -216,3 +216,38 @@ def test_nobody_agrees_without_a_terminal(
     assert "Offer until Friday?" in capfd.readouterr().err
     assert 0 == root.run(["destinations", "--json"])
     assert "not agreed" == json.loads(capfd.readouterr().out)["destinations"][0]["state"]
+
+
+RECORDS = 'kinds = ["record.updated"]\nfields = ["contact", "company", "subject", "messages_from", "messages_to", "waits_for"]'
+
+
+def test_a_crm_is_told_of_each_change_of_a_record_once(
+    sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver
+) -> None:
+    """After the consent, of threads with people the owner writes to; not of newsletters, and no state twice."""
+    box = open_box(sandbox, settings(receiver, RECORDS))
+    sandbox.deliver(mail("An offer", "Could you send me an offer?\n"))
+    syncing.sync(box, full=True, progress=lambda *_: None, cancel=Cancel())
+    assert 0 == records.feed(box, days=3650)  # nobody agreed
+    agree(box)
+    assert 0 == records.feed(box, days=3650)  # nobody whom the owner has written to
+    box.correspondents.add({"grace@example.org": 2}, now_ms())
+    assert 1 == records.feed(box, days=3650)
+    sandbox.deliver(newsletter())
+    sandbox.deliver(mail("Another thing", "And by when?\n"))
+    triage.triage(box, cancel=Cancel())
+    told = [json.loads(one.body) for one in receiver.seen]
+    assert [("record.updated", "An offer"), ("record.updated", "Another thing")] == [
+        (one["type"], one["data"]["subject"]) for one in told
+    ]
+    expected = {"contact": "Grace Hopper <grace@example.org>", "company": "example.org", "messages_from": 1}
+    assert expected.items() <= told[1]["data"].items()
+    triage.triage(box, cancel=Cancel())
+    assert (0, 2) == (records.feed(box, days=3650), len(receiver.seen))
+
+
+def test_a_record_is_no_ticket(sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver) -> None:
+    """A ticket system that is to be told of records is refused in words."""
+    more = 'kind = "request_tracker"\nkinds = ["record.updated"]'
+    with pytest.raises(ConfigError, match="no ticket"):
+        _ = open_box(sandbox, settings(receiver, more)).destinations

@@ -9,6 +9,7 @@ import click
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.platform import write_private
+from mailreeve.service import outbox
 from mailreeve.service import records as use
 
 if TYPE_CHECKING:
@@ -76,3 +77,25 @@ def export(face: Face, who: tuple[str, ...], form: str, file: Path | None, days:
     for one in failed:
         click.echo(f"failed {text.safe(one['id'])}: {text.safe(one['reason'])}", err=True)
     return 3 if failed else 0
+
+
+@records.command()
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, 36_500), help="Since so many days."
+)
+@json_option
+@click.pass_obj
+def feed(face: Face, days: int, as_json: bool) -> int:
+    """Tell the destinations that want records what was written lately; triage tells what changes from then on."""
+    with face.interruptible():
+        queued = use.feed(face.box, days=days)
+        told = outbox.deliver(face.box, cancel=face.cancel)
+    if as_json:
+        print_json({"queued": queued, "outbox": told})
+    else:
+        click.echo(
+            f"{queued} queued, {told['delivered']} delivered, {len(told['waiting'])} wait, {len(told['dead'])} given up."
+        )
+    if face.box.index is None:
+        click.echo("There is no local index: `mailreeve sync` makes it.", err=True)
+    return 3 if told["waiting"] or told["dead"] else 0

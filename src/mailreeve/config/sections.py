@@ -302,9 +302,9 @@ class DestinationConfig(_Section):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
     kind: Literal["webhook", "request_tracker", "github", "http"] = "webhook"
     url: str
-    kinds: tuple[Literal["message.decided", "draft.created", "run.finished", "rule.fired"], ...] = (
-        "message.decided",
-    )
+    kinds: tuple[
+        Literal["message.decided", "draft.created", "run.finished", "rule.fired", "record.updated"], ...
+    ] = ("message.decided",)
     fields: tuple[str, ...] = ("message_id", "thread_id", "sender", "subject", "label", "priority", "url")
     labels: tuple[str, ...] = ()
     """Only mail with one of these labels; empty: all mail."""

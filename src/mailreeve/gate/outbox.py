@@ -81,13 +81,14 @@ class Outlet:
 
     def not_offered(self, destination: Destination, since: int) -> tuple[tuple[str, int], ...]:
         """Messages decided since a moment, and since the consent, that it was not told of: ids and generations."""
-        return self._outbox.not_offered(destination.id, max(since, self._agreed_at(destination)))
+        return self._outbox.not_offered(destination.id, max(since, self.agreed_at(destination)))
 
     def not_told(self, destination: Destination, since: int) -> tuple[tuple[str, int], ...]:
         """The same for messages that got a draft."""
-        return self._outbox.not_told(destination.id, max(since, self._agreed_at(destination)))
+        return self._outbox.not_told(destination.id, max(since, self.agreed_at(destination)))
 
-    def _agreed_at(self, destination: Destination) -> int:
+    def agreed_at(self, destination: Destination) -> int:
+        """When a person agreed to it, in epoch milliseconds; now when nobody did."""
         given = self._consents.get(destination.id)
         return int(given.at.timestamp() * 1000) if given else self._clock.now()
 

@@ -66,6 +66,8 @@ class Destination:
         if strangers or not self.kinds or not self.secrets:
             what = f"{strangers[0][:40]!r} is no field" if strangers else "it needs events and secrets"
             raise InputError(f"Destination {self.id[:40]}: {what}.", f"Fields are: {', '.join(FIELDS)}.")
+        if self.desk and Kind.RECORD in self.kinds:
+            raise InputError(f"Destination {self.id}: a record is no ticket.", "Send records to a webhook.")
         if self.desk:
             self.desk.check(self.id, files=bool(self.attachments))
             if any(not one.isascii() or not one.isprintable() for one in self.secrets):

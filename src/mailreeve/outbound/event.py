@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """A run of triage ended."""
     RULE = "rule.fired"
     """A rule of the person's fired for a message and names this destination."""
+    RECORD = "record.updated"
+    """A thread with a contact got another message: for a CRM, or whoever keeps communication records."""
     TEST = "destination.test"
     """A person asked for a sample with made-up mail."""
 
@@ -75,6 +77,20 @@ class Event:
     """The rule that wants it, with its version: `invoices@3f2a9c01d4e5`."""
     extracted: Mapping[str, str | float | bool] | None = None
     """What this rule takes out of the mail."""
+    contact: str | None = None
+    """Of a record: with whom the thread is, `Ana Lima <ana@example.org>`."""
+    company: str | None = None
+    """As the address book says, else the domain; empty for public mail services."""
+    first: str | None = None
+    """When the thread with them began (ISO 8601)."""
+    last: str | None = None
+    """The newest message of it (ISO 8601)."""
+    messages_from: int | None = None
+    """How many came from them."""
+    messages_to: int | None = None
+    """How many went to them."""
+    waits_for: str | None = None
+    """you or them: who did not write last."""
 
     def __post_init__(self) -> None:
         """Raise InputError for an id that cannot be signed."""

@@ -34,5 +34,12 @@ def made_up(now: datetime) -> Event:
         needs_human=1,
         failed=0,
         rule="a-rule@0123456789ab",
+        contact="Ana Example <ana@client.example>",
+        company="client.example",
+        first=now.isoformat(),
+        last=now.isoformat(),
+        messages_from=2,
+        messages_to=1,
+        waits_for="you",
         extracted={"order_number": "A-1234", "amount": 129.9, "due_date": now.date().isoformat()},
     )

@@ -1,8 +1,10 @@
 """Communication records: what was written with whom, to be kept elsewhere."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from typing_extensions import TypedDict
 
@@ -10,6 +12,7 @@ from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError, MailreeveError
 from mailreeve.mail import tables
+from mailreeve.outbound.event import Event, Kind
 from mailreeve.people import records as people
 from mailreeve.service.answers import Failed
 from mailreeve.store.db import now_ms
@@ -18,6 +21,8 @@ HEAD = (
     "name", "address", "company", "subject", "first", "last", "received", "written", "waits for", "thread", "url",
 )  # fmt: skip
 DAY_MS = 86_400_000
+WEEK = 7
+"""Days: what changed longer ago is told by `mailreeve records feed --days` alone."""
 
 
 class RecordJson(TypedDict):
@@ -88,6 +93,50 @@ def _json(box: Mailbox, one: people.Record) -> RecordJson:
         waits_for=one.waits_for,
         message_ids=one.ids,
         url=box.url(one.thread),
+    )
+
+
+def feed(box: Mailbox, *, days: int = 0) -> int:
+    """Queue every changed record for the destinations that want records; returns how many were queued.
+
+    `days` tells those of so long a time, else what changed within a week and since the consent. The same state of a
+    record is told once. Only threads with people whom the person has written to or keeps as contacts: newsletters
+    and notices are no communication. Without a local index there are no records, and nothing is queued.
+    """
+    wanted = [one for one in box.outlet.standing if Kind.RECORD in one.kinds]
+    if not wanted or box.index is None:
+        return 0
+    recent = now_ms() - (days or WEEK) * DAY_MS
+    since = {one.id: recent if days else max(recent, box.outlet.agreed_at(one)) for one in wanted}
+    known = {key for one in box.contacts.all(own=True) for key in one.keys} | box.correspondents.known()
+    found = [one for one in _found(box, (), 0) if one.last >= min(since.values())]
+    return sum(
+        box.outlet.queue(destination, _event(box, record))
+        for record in found
+        for destination in wanted
+        if record.last >= since[destination.id] and (record.written or record.address in known)
+    )
+
+
+def _event(box: Mailbox, one: people.Record) -> Event:
+    told, name = _json(box, one), one.name.replace("<", "").replace(">", "").strip()
+    mark = hashlib.sha256(f"{one.address}\n{one.thread}".encode()).hexdigest()[:24]
+    return Event(
+        f"rec_{mark}_{one.last}",
+        Kind.RECORD,
+        datetime.fromtimestamp(one.last / 1000, UTC),
+        account=box.address,
+        message_id=one.ids[-1],
+        thread_id=one.thread,
+        subject=one.subject,
+        url=told["url"],
+        contact=f"{name} <{one.address}>" if name else one.address,
+        company=one.company,
+        first=told["first"],
+        last=told["last"],
+        messages_from=one.received,
+        messages_to=one.written,
+        waits_for=one.waits_for,
     )
 
 

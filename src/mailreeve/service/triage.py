@@ -11,7 +11,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents, style
-from mailreeve.service import destinations, digest, followups, later, linking, purging, watching
+from mailreeve.service import destinations, digest, followups, later, linking, purging, records, watching
 from mailreeve.service.answers import (
     Failed,
     InboxRow,
@@ -104,6 +104,7 @@ def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson
     handing.hand_over(parts, box.outlet, cancel)
     handing.finished(parts, box.outlet, result)
     acting.renew(parts)
+    records.feed(box)
     done = box.outlet.deliver(cancel)
     linking.link(box, cancel, result.run)
     return destinations.outbox(box, done.delivered)
