@@ -106,6 +106,7 @@ def working(house: House, *, every: bool) -> None:
     for id_ in ids.values() if every else [ids["question"]]:
         run("why", id_, "--json")
     run("correct", ids["question"], "urgent", "--json")
+    run("eval", "mine", "--json")
     for line in ("test hook", "test inside", "consent inside", "list", "retry 1", "revoke hook"):
         run("destinations", *line.split(), "--json")
     run("outbox", "retry", "1", "--json")
