@@ -108,7 +108,7 @@ def fill(home: Path, count: int) -> None:
     night(app)
     box, now = app.mailbox(), int(time.time() * 1000)
     app.db.execute(LEDGER, (count, box.address, VERDICT, FIRST, now, now))
-    index = box.open_index()
+    index = box.local.open()
     for start in range(0, count, 2_000):
         index.add([one(n) for n in range(start, min(start + 2_000, count))])
     app.close()

@@ -69,8 +69,8 @@ def night(home: Path) -> None:
     cpu = time.process_time()
     syncing.sync(box, full=True, progress=lambda *_: None, cancel=Cancel())
     found["sync_cpu"] = time.process_time() - cpu
-    box.open_index().db.rows("pragma wal_checkpoint(truncate)")
-    found["index"] = box.index_file.stat().st_size
+    box.local.open().db.rows("pragma wal_checkpoint(truncate)")
+    found["index"] = box.local.file.stat().st_size
     app.close()
     print(json.dumps(found))
 

@@ -210,10 +210,10 @@ def test_a_deleted_mail_leaves_no_vector_and_forgetting_leaves_no_file(
     sandbox.api("POST", f"/messages/{second}/trash")
     sync(meant)
     assert [third] == ids(search(meant, "carpenter invoice tide"))
-    index = meant.open_index()
+    index = meant.local.open()
     assert [2, 2] == [index.number(f"select count(*) from {table}") for table in ("vector", "sign")]
     syncing.forget(meant)
-    assert [] == list(meant.index_file.parent.glob(f"{meant.index_file.name}*"))
+    assert [] == list(meant.local.file.parent.glob(f"{meant.local.file.name}*"))
 
 
 def test_another_model_embeds_everything_anew(

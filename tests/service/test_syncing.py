@@ -250,14 +250,14 @@ def test_the_words_of_deleted_mail_leave_the_file(sandbox: SandboxServer, box: M
     secret = sandbox.deliver(mail(2, "zqvanish Straße 東京都 naïve x1y2"))
     sync(box)
     assert [secret] == found(box, "zqvanish") == found(box, "東京都") == found(box, '"straße 東京都 naïve"')
-    assert any(b"zqvanish" in file.read_bytes() for file in files(box.index_file))
+    assert any(b"zqvanish" in file.read_bytes() for file in files(box.local.file))
     delete(sandbox, secret)
     sync(box)
     assert [] == found(box, "zqvanish")
     assert not index_sweep.is_due(index_of(box))
     assert 1 == index_sweep.sweep(index_of(box))
-    assert not any(b"zqvanish" in file.read_bytes() for file in files(box.index_file) if file.exists())
-    terms = sqlite3.connect(box.index_file)
+    assert not any(b"zqvanish" in file.read_bytes() for file in files(box.local.file) if file.exists())
+    terms = sqlite3.connect(box.local.file)
     terms.execute("create virtual table temp.v using fts5vocab('main', 'words', 'row')")
     assert (
         []
@@ -287,9 +287,9 @@ def test_the_file_is_the_owners_alone_and_forgetting_deletes_it(sandbox: Sandbox
     """0600 with its journal; `--forget` leaves no file, and the next sync starts anew."""
     sandbox.deliver(mail(1))
     sync(box)
-    assert all(is_private(file) for file in files(box.index_file) if file.exists())
+    assert all(is_private(file) for file in files(box.local.file) if file.exists())
     assert {"account": box.address, "forgotten": True} == syncing.forget(box)
-    assert [] == [file for file in files(box.index_file) if file.exists()]
+    assert [] == [file for file in files(box.local.file) if file.exists()]
     assert {"account": box.address, "forgotten": False} == syncing.forget(box)
     assert 1 == sync(box)["indexed"]
 
@@ -306,7 +306,7 @@ def test_the_index_can_be_turned_off(sandbox: SandboxServer, open_box: Open) -> 
 
 def test_two_syncs_do_not_run_at_once(sandbox: SandboxServer, box: Mailbox) -> None:
     """The second one is told."""
-    lock = box.config.home / "locks" / f"{box.index_file.stem}.index"
+    lock = box.config.home / "locks" / f"{box.local.file.stem}.index"
     with exclusive(lock, "syncing"), pytest.raises(AlreadyRunning):
         sync(box)
 
@@ -329,7 +329,7 @@ def test_triage_hands_over_what_it_fetched_anyway(sandbox_factory: Factory, open
 def test_five_hundred_mails_of_the_same_moment_keep_apart(sandbox: SandboxServer, box: Mailbox) -> None:
     """Row numbers are moments: mail of one moment gets the next free ones and dates still hold exactly."""
     now = sandbox.clock(advance=0)
-    index = box.open_index()
+    index = box.local.open()
     made = [sandbox.deliver(mail(number)) for number in range(5)]
     messages = [message for _, message in box.gmail.get_many(made, Cancel())]
     at = int(now * 1000) // 1000 * 1000
@@ -337,7 +337,7 @@ def test_five_hundred_mails_of_the_same_moment_keep_apart(sandbox: SandboxServer
     assert 500 == index.add(same)  # type: ignore[arg-type] # as above
     later = [replace(messages[0], id="later", internal_date=at + 3)]  # type: ignore[type-var] # as above
     index.add(later)  # type: ignore[arg-type] # as above
-    box.open_index().note(synced_at=1)
+    box.local.open().note(synced_at=1)
     assert 500 == len(found_all(box, f"before:{at // 1000 + 1} tide")) - 1
     assert [] == found_all(box, f"before:{at // 1000} tide")
     assert 501 == len(found_all(box, f"after:{at // 1000} tide"))
@@ -352,7 +352,7 @@ def test_codes_are_not_written_to_the_index(sandbox: SandboxServer, box: Mailbox
     sync(box)
     assert 1 == len(found(box, "verification"))
     index_of(box).close()
-    assert [] == [file for file in files(box.index_file) if file.exists() and b"739125" in file.read_bytes()]
+    assert [] == [file for file in files(box.local.file) if file.exists() and b"739125" in file.read_bytes()]
 
 
 def test_old_mail_leaves_the_index_and_stays_in_gmail(sandbox: SandboxServer, open_box: OpenBox) -> None:

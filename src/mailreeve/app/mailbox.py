@@ -1,22 +1,21 @@
 """One account: everything that a use case works with, made when it is needed first."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mailreeve.app.indexing import LocalIndex
 from mailreeve.cancel import Cancel
 from mailreeve.config import Config
-from mailreeve.errors import Cancelled, ConfigError, GoogleError, ReaderError, ScopeMissing, StoreError
+from mailreeve.errors import GoogleError, ScopeMissing
 from mailreeve.models import Draft, Message, SendAs
 from mailreeve.store.accounts import Account
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
 from mailreeve.store.db import now_ms
-from mailreeve.store.index_schema import location
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
@@ -26,7 +25,6 @@ from mailreeve.store.style import Styles
 
 if TYPE_CHECKING:
     from mailreeve.app.home import App
-    from mailreeve.app.meaning import Meaning
     from mailreeve.gate.diary import Agenda
     from mailreeve.gate.events import Appointments
     from mailreeve.gate.gate import Gate
@@ -50,9 +48,6 @@ if TYPE_CHECKING:
     from mailreeve.triage.parts import Parts
     from mailreeve.triage.ruling import Ruling
 
-_PATIENCE = 30.0
-"""Seconds that the embedding model may take for mail that a run has read."""
-
 
 class Mailbox:
     """One account: what the use cases work with."""
@@ -64,9 +59,6 @@ class Mailbox:
         self.zone = app.zone
         self.labels = app.labels
         self._names: dict[str, str] = {}
-        self._index: Index | None = None
-        self._meaning: Meaning | None = None
-        self._learns = True
 
     @property
     def config(self) -> Config:
@@ -81,10 +73,8 @@ class Mailbox:
         """Close idle connections."""
         if "_transport" in self.__dict__:
             self._transport.close()
-        if self._index is not None:
-            self._index.close()
-        if self._meaning is not None:
-            self._meaning.close()
+        if "local" in self.__dict__:
+            self.local.close()
 
     @contextmanager
     def unattended(self) -> "Iterator[None]":
@@ -377,107 +367,19 @@ class Mailbox:
 
         `ruling` are the rules that a run obeys: only a run is stopped by rules that cannot be read.
         """
-        from mailreeve.app import rulebook
-        from mailreeve.google.quota import PER_MINUTE, cost
-        from mailreeve.triage.parts import Parts, Settings
+        from mailreeve.app import parts
 
-        triage, llm = self.config.triage, self.config.llm
-        settings = Settings(
-            label_prefix=triage.label_prefix,
-            may_label="label" in self.config.policy.capabilities,
-            drafts=triage.drafts and "draft" in self.config.policy.capabilities,
-            max_drafts=triage.max_drafts,
-            first_days=triage.first_days,
-            first_cap=triage.first_cap,
-            offline_bar=triage.offline_bar,
-            concurrency=llm.concurrency,
-            units_per_minute=PER_MINUTE[self.app.google.quota],
-            units_per_get=cost("messages.get", self.app.google.quota),
-            price_per_million=max(llm.price_in_per_million, llm.price_out_per_million),
-            settle_seconds=self.settle_seconds,
-        )
-        return Parts(
-            account=self.address,
-            gmail=self.gmail,
-            offline=self.offline(),
-            llm=self.llm(ruling),
-            ruling=ruling,
-            ledger=self.ledger,
-            journal=self.journal,
-            audit=self.audit,
-            labels=self.labels,
-            zone=self.zone,
-            settings=settings,
-            own=self.own,
-            send_as=self.send_as,
-            kept=self.kept,
-            book=self.book if self.may("contacts") else None,
-            agenda=(lambda cancel: self.agenda(self.diary.bound(cancel))) if self.may("calendar") else None,
-            times=self.times if self.may("calendar") and self.config.llm.configured else None,
-            remember=self.remember,
-            plan=self.app.plan if self.app.is_planned else None,
-            learned=self.learned,
-            propose=rulebook.proposer(self),
-            schedule=rulebook.scheduler(self),
-            note_draft=self.note_draft,
-            outlet=self.outlet if ruling and ruling.leads_outside else None,
-        )
+        return parts.of(self, ruling)
 
-    @property
-    def index_file(self) -> Path:
-        """Where the local index of the account is, or would be."""
-        return location(self.config.home, self.address)
+    @cached_property
+    def local(self) -> LocalIndex:
+        """The local index of the account, whether it is there or not."""
+        return LocalIndex(self.config, self.address)
 
     @property
     def index(self) -> "Index | None":
         """The local index; None when it is turned off or was never made."""
-        there = self.config.index.enabled and self.index_file.exists()
-        return self.open_index() if there else None
-
-    def open_index(self) -> "Index":
-        """The local index, made when there is none."""
-        from mailreeve.reading.secrets_mail import is_secret_mail
-        from mailreeve.store.index import Index
-
-        if self._index is None or self._index.db.file != self.index_file or not self.index_file.exists():
-            self._index = Index(self.index_file, self.address, is_secret_mail)
-        return self._index
-
-    def meaning(self, index: "Index") -> "Meaning | None":
-        """Search by meaning beside the words of this index; None while it is off. Raises ConfigError without the extra."""
-        if not self.config.semantic.is_on:
-            return None
-        from mailreeve.app import meaning
-
-        if self._meaning is None or self._meaning.index is not index:
-            self._meaning = meaning.Meaning(index, meaning.endpoint(self.config))
-        return self._meaning
-
-    def forget_index(self) -> bool:
-        """Delete the local index; False when there was none."""
-        there = self.index_file.exists()
-        if there:
-            self.open_index().forget()
-        self._index = None
-        return there
-
-    def remember(self, messages: Sequence[Message]) -> None:
-        """Take up messages that were fetched anyway, where there is an index; with [semantic] what they mean too.
-
-        An index that cannot be written stops nothing, and no more does an embedding model that does not answer: it is
-        asked no more by this run. The next sync makes up for both, or says what is wrong.
-        """
-        with suppress(StoreError):
-            if index := self.index:
-                index.add(messages)
-                self._learn(index, messages)
-
-    def _learn(self, index: "Index", messages: Sequence[Message]) -> None:
-        try:
-            if self._learns and (meaning := self.meaning(index)):
-                meaning.learn(messages, Cancel(_PATIENCE))
-        except (ReaderError, ConfigError, Cancelled):
-            self._learns = False
+        return self.local.made
 
     def label_names(self, ids: Sequence[str]) -> list[str]:
         """Label ids as the names that a person sees."""

@@ -22,7 +22,7 @@ class Filling:
 
     def __init__(self, box: Mailbox, index: Index, cancel: Cancel) -> None:
         """Raises ConfigError when search by meaning is on and its extra is not installed."""
-        self._meaning = box.meaning(index)
+        self._meaning = box.local.meaning(index)
         if self._meaning is not None:
             self._meaning.learned = Learned()
         self._settings = box.config.semantic

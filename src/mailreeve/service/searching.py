@@ -94,7 +94,7 @@ def _by_meaning(
     box: Mailbox, index: Index, query: str, limit: int, cancel: Cancel, *, demanded: bool
 ) -> FoundPage | None:
     """None where search by meaning is off, the query names no word, or nothing is embedded yet."""
-    meaning, asked = box.meaning(index), index_hybrid.take_apart(query)
+    meaning, asked = box.local.meaning(index), index_hybrid.take_apart(query)
     if meaning is None or not meaning.vectors.count():
         if demanded:
             raise ConfigError(

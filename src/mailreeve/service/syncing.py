@@ -52,15 +52,15 @@ def sync(
     reach = 0 if full else max(0, now_ms() // 1000 - int(age.total_seconds())) * 1000
     kept = box.config.index.keep_days
     oldest = max(0, now_ms() // 1000 - kept * 86_400) * 1000 if kept else 0
-    with exclusive(box.config.home / "locks" / f"{box.index_file.stem}.index", "syncing the local index"):
-        run = _Run(box, box.open_index(), progress, cancel)
+    with exclusive(box.config.home / "locks" / f"{box.local.file.stem}.index", "syncing the local index"):
+        run = _Run(box, box.local.open(), progress, cancel)
         return run.sync(max(reach, oldest), oldest, widen=bool(since) or full)
 
 
 def forget(box: Mailbox) -> ForgetAnswer:
     """Delete the index with all words in it; nothing changes in Gmail."""
-    with exclusive(box.config.home / "locks" / f"{box.index_file.stem}.index", "syncing the local index"):
-        return ForgetAnswer(account=box.address, forgotten=box.forget_index())
+    with exclusive(box.config.home / "locks" / f"{box.local.file.stem}.index", "syncing the local index"):
+        return ForgetAnswer(account=box.address, forgotten=box.local.forget())
 
 
 class _Run:
