@@ -137,6 +137,7 @@ def people(house: House, *, every: bool) -> None:
         run("contacts", *line.split(), "--json")
     run("contacts", "export")
     run("records", "list", "--json")
+    run("records", "feed", "--json")
     run("records", "export", planted.SENDER)
     wish.write_text(
         json.dumps(

@@ -34,7 +34,12 @@ class ChattyBrowser(webbrowser.BaseBrowser):
 
 
 CHATTY = ChattyBrowser("chatty")
-webbrowser.register("chatty", None, CHATTY, preferred=True)
+
+
+@pytest.fixture(autouse=True)
+def chatty() -> None:
+    """The browser of each of these tests, whichever other tests have chosen theirs."""
+    webbrowser.register("chatty", None, CHATTY, preferred=True)
 
 
 @pytest.fixture

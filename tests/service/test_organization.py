@@ -72,7 +72,8 @@ def test_the_worker_serves_every_mailbox(corp: Organization, home: Path) -> None
     cancel = Cancel()
 
     def tell(line: str) -> None:
-        lines.append(line)
+        if " seen" in line:  # the worker also says what it is about to do
+            lines.append(line)
         if len(lines) == 2:
             cancel.set()
 
