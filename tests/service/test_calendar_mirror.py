@@ -343,3 +343,18 @@ def test_what_cannot_be_taken_over_is_named_and_stops_nothing(box: Mailbox, ther
     sync(box)
     text = there.call("GET", "odd.ics")[0]
     assert ("RECURRENCE-ID" in text, "LOCATION:Room 1" in text) == (True, True)
+
+
+def test_an_event_whose_making_had_no_answer_is_found_and_not_undone_blindly(
+    box: Mailbox, there: There, sandbox: SandboxServer
+) -> None:
+    """The next sync finds it by its id instead of making a second; undo leaves it to the person."""
+    there.put("trip.ics", TRIP)
+    sandbox.faults([{"path": "/events", "method": "POST", "nth": 1, "kind": "lost"}])
+    lost = sync(box)
+    assert ("partial", 1) == (lost["status"], len(here(box)))
+    again = sync(box)
+    assert ("done", 1) == (again["status"], len(here(box)))
+    told = triage.undo(box, lost["change"], cancel=Cancel())
+    assert (0, True) == (told["undone"], "had no answer" in json.dumps(told["skipped"]))
+    assert 1 == len(here(box))

@@ -101,7 +101,7 @@ class Agenda:
         with self._intended(old.id, {"gone": old.id}, body(old.event)) as change:
             self._carrier.carry(EventRequest("delete", old.id, old.event.etag, False, {}))
         self._diary.drop(old.event)
-        self._journal.settle(change, ChangeState.DONE, do={"deleted": old.id})
+        self._journal.settle(change, ChangeState.DONE, do={"gone": old.id, "deleted": True})
 
     def _carried(self, wish: EventRequest) -> Event:
         event = self._carrier.carry(wish)
@@ -122,22 +122,40 @@ class Agenda:
         if raw is None:
             return "what the event was is forgotten after a week"
         before: Json = json.loads(raw)
-        if change.do.get("deleted"):
-            id_ = own_id(change.id)
-            with suppress(AlreadyThere):  # an undo that was cut off has made it
-                self._diary.keep(self._carried(EventRequest("insert", id_, "", False, before)))
+        now = self._now(change.target)
+        why = self._again(change, before, now) if "gone" in change.do else self._turned(change, before, now)
+        if not why:
             self._kept.forget(change.id)
-            return ""
-        now = self._diary.look(change.target)
-        if now.gone or (change.do.get("etag") and now.etag != change.do["etag"]) or now.shared:
+        return why
+
+    def _now(self, id_: str) -> Event | None:
+        """An event that is there now."""
+        try:
+            found = self._diary.look(id_)
+        except NotFound:
+            return None
+        return None if found.gone else found
+
+    def _again(self, change: Change, before: Json, now: Event | None) -> str:
+        """Make a deleted event again; one that is there was never deleted, or came back."""
+        if now is None:
+            wish = EventRequest("insert", own_id(change.id), "", False, before)
+            with suppress(AlreadyThere):  # an undo that was cut off has made it
+                self._diary.keep(self._carried(wish))
+        return ""
+
+    def _turned(self, change: Change, before: Json, now: Event | None) -> str:
+        if not before and not change.do.get("made"):
+            return "" if now is None else "its making had no answer: look at it in your calendar"
+        if now is None or now.shared or (change.do.get("etag") and now.etag != change.do["etag"]):
             return "the event was changed since"
-        if change.do.get("made"):
+        if not before:
             self._carrier.carry(EventRequest("delete", now.id, now.etag, False, {}))
             self._diary.drop(now)
-        elif before:
-            wish = EventRequest("patch", now.id, now.etag, False, _turning(now, before))
-            self._diary.keep(self._carried(wish))
-        self._kept.forget(change.id)
+        else:
+            self._diary.keep(
+                self._carried(EventRequest("patch", now.id, now.etag, False, _turning(now, before)))
+            )
         return ""
 
 
