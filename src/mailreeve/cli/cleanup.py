@@ -52,7 +52,7 @@ def cleanup(
         return 0
     if not yes:
         refusal = "" if face.asks and not as_json else "needs_user"
-        if refusal or not _agreed(rows, action):
+        if refusal or not _agreed(face, rows, action):
             return _kept(face, found, refusal or "declined", as_json=as_json)
     with face.interruptible():
         answer = cleaning.clean(face.box, query, rows, action, cancel=face.cancel)
@@ -112,15 +112,14 @@ def _wished() -> str:
     return str(click.prompt("Do what? archive, trash, read, or a label's name", default="archive", err=True))
 
 
-def _agreed(rows: Sequence[Row], action: str) -> bool:
+def _agreed(face: Face, rows: Sequence[Row], action: str) -> bool:
     """Say exactly what is done and take only a typed yes."""
     count = sum(len(row.pile.ids) for row in rows)
     click.echo(f"{text.safe(action)}: {count} mails of {len(rows)} senders.", err=True)
     for row in rows:
         if row.written:
             click.echo(f"LOOK: you wrote to {text.safe(row.pile.address)} before.", err=True)
-    answer = click.prompt("Do it? Type yes", default="no", err=True)
-    return str(answer).strip().lower() == "yes"
+    return face.types_yes("Do it?")
 
 
 def _done(face: Face, answer: CleanupAnswer) -> None:

@@ -113,7 +113,7 @@ def settled(
     """Ask the person at the terminal, do what they say, and tell it; 5 when nobody is there."""
     if decision == "ask" and not face.asks:
         answer = sending.waiting(face.box, proposal, "nobody is at this terminal to confirm it")
-    elif decision == "allow" or _asked(question):
+    elif decision == "allow" or _asked(face, question):
         answer = sending.confirm(face.box, proposal, digest, channel="tty", by="terminal")
     else:
         answer = sending.decline(face.box, proposal, "declined on the terminal")
@@ -124,20 +124,11 @@ def settled(
     return {"sent": 0, "scheduled": 0, "declined": 0, "needs_user": 5}.get(answer["status"], 1)
 
 
-def _asked(question: str) -> bool:
+def _asked(face: Face, question: str) -> bool:
     """Show everything on stderr and take only a typed yes; what matters most is said again above the prompt."""
     click.echo(question, err=True)
     lines = question.split("\n")
     if len(lines) > _SCREEN:  # then the start has scrolled away
         head = lines[1 : lines.index("")]
         click.echo("\n".join(["", *(line for line in head if not line.startswith("From:"))]), err=True)
-    return (
-        click.prompt(
-            "Do it? Type yes" if lines[0] != "Send this e-mail?" else "Send it? Type yes",
-            default="no",
-            err=True,
-        )
-        .strip()
-        .lower()
-        == "yes"
-    )
+    return face.types_yes("Do it?" if lines[0] != "Send this e-mail?" else "Send it?")

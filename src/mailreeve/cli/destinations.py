@@ -42,7 +42,7 @@ def consent(face: Face, id_: str, as_json: bool) -> int:
         if as_json:
             print_json({"id": id_, "status": "needs_user", "advice": "Run it in a terminal."})
         return 5
-    if click.prompt("Agree? Type yes", default="no", err=True).strip().lower() != "yes":
+    if not face.types_yes("Agree?"):
         return done({"id": id_, "status": "declined", "advice": "Nothing leaves to it."}, as_json=as_json)
     answer = use.consent(face.box, id_, shown["terms"], by="terminal", how="terminal")
     return done(answer, as_json=as_json)

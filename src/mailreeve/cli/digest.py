@@ -63,7 +63,7 @@ def consent(face: Face, as_json: bool) -> int:
     if not face.asks:
         click.echo("Nobody is at this terminal to agree: no digest is mailed.", err=True)
         return _done("needs_user", 5, as_json=as_json)
-    if click.prompt("Agree? Type yes", default="no", err=True).strip().lower() != "yes":
+    if not face.types_yes("Agree?"):
         return _done("declined", 0, as_json=as_json)
     mailing.consent(face.box, address, by="terminal", how="terminal")
     return _done("agreed", 0, as_json=as_json)

@@ -78,6 +78,24 @@ class Face:
         """True when there is a person at a terminal who can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
+    def types_yes(self, question: str) -> bool:
+        """The person at the terminal types yes, the whole word."""
+        said: str = click.prompt(f"{question} Type yes", default="no", err=True)
+        return said.strip().lower() == "yes"
+
+    def agreement(self, id_: str, agree: Callable[[], object], declined: str, *, as_json: bool) -> int:
+        """Ask whether to agree to what was just shown, and tell what came of it; exit code 5 without a person."""
+        status = "needs_user"
+        if self.asks:
+            status = "agreed" if self.types_yes("Agree?") else "declined"
+        if status == "agreed":
+            agree()
+        if as_json:
+            print_json({"id": id_, "status": status})
+        else:
+            click.echo({"agreed": "Agreed.", "declined": declined}.get(status, "Run it in a terminal."))
+        return 5 if status == "needs_user" else 0
+
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """The first Ctrl-C or SIGTERM stops at the next safe point; the second at once."""

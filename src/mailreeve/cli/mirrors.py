@@ -1,6 +1,7 @@
 """What the commands `contacts` and `calendar` share about servers that Google is kept in step with."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
@@ -53,14 +54,5 @@ def consent(
         f" deletions too.\nWhere both sides changed the same thing, the version of {stays} stays.",
         err=True,
     )
-    status = "needs_user"
-    if face.asks:
-        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
-        status = "agreed" if said == "yes" else "declined"
-    if status == "agreed":
-        agree(id_, one["terms"], by="terminal", how="terminal")
-    if as_json:
-        print_json({"id": id_, "status": status})
-    else:
-        click.echo({"agreed": "Agreed.", "declined": "Nothing leaves."}.get(status, "Run it in a terminal."))
-    return 5 if status == "needs_user" else 0
+    agreed = partial(agree, id_, one["terms"], by="terminal", how="terminal")
+    return face.agreement(id_, agreed, "Nothing leaves.", as_json=as_json)

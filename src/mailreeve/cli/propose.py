@@ -1,6 +1,7 @@
 """propose, systems, door: other software asks for a mail, and a person decides."""
 
 import json
+from functools import partial
 from typing import TextIO
 
 import click
@@ -114,18 +115,8 @@ def consent(face: Face, template: str, as_json: bool) -> int:
         f"Subject: {safe(one['subject'])}\n\n{safe(one['body'])}\n\nIt fills in:\n{fields or '  nothing'}\n",
         err=True,
     )
-    status = "needs_user"
-    if face.asks:
-        said = click.prompt("Agree? Type yes", default="no", err=True).strip().lower()
-        status = "agreed" if said == "yes" else "declined"
-    if status == "agreed":
-        standing.agree(face.box, template, one["terms"], by="terminal", how="terminal")
-    if as_json:
-        print_json({"id": template, "status": status})
-    else:
-        told = {"agreed": "Agreed.", "declined": "Each of them stays a question."}
-        click.echo(told.get(status, "Run it in a terminal."))
-    return 5 if status == "needs_user" else 0
+    agreed = partial(standing.agree, face.box, template, one["terms"], by="terminal", how="terminal")
+    return face.agreement(template, agreed, "Each of them stays a question.", as_json=as_json)
 
 
 @systems.command()
