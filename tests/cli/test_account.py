@@ -37,9 +37,10 @@ CHATTY = ChattyBrowser("chatty")
 
 
 @pytest.fixture(autouse=True)
-def chatty() -> None:
-    """The browser of each of these tests, whichever other tests have chosen theirs."""
+def chatty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only browser of each of these tests, whichever other tests have chosen theirs."""
     webbrowser.register("chatty", None, CHATTY, preferred=True)
+    monkeypatch.setattr(webbrowser, "_tryorder", ["chatty"])
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def make_app(sandbox: SandboxServer, tmp_path: Path) -> Iterator[Make]:
     apps: list[App] = []
 
     def make(**settings: Any) -> App:
-        google = GoogleConfig(base=sandbox.base_url, token=sandbox.token)  # type: ignore[arg-type] # made a secret
+        google = GoogleConfig(base=sandbox.base_url, token=sandbox.token, quota="off")  # type: ignore[arg-type] # made a secret
         settings = {"google": google, "policy": EVERYTHING, **settings}
         apps.append(App(Config(home=tmp_path / "home", **settings)))
         return apps[-1]

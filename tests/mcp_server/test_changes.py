@@ -153,7 +153,7 @@ async def test_triage_accounts_for_everything_and_is_taken_back(
 ) -> None:
     """Every message of the demo mailbox is decided, needs a person or failed; undo restores all labels."""
     demo = sandbox_factory(demo=True)
-    app = make_app(google=GoogleConfig(base=demo.base_url, token=demo.token))  # type: ignore[arg-type] # made a secret
+    app = make_app(google=GoogleConfig(base=demo.base_url, token=demo.token, quota="off"))  # type: ignore[arg-type] # made a secret
     before = {mail["id"]: set(mail["labels"]) for mail in demo.state()["messages"]}
     told: list[tuple[float, float | None]] = []
 

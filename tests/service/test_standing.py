@@ -14,7 +14,7 @@ from mailreeve.errors import ConfigError, InputError, NotApproved
 from mailreeve.service import asking, standing
 from mailreeve.service.answers import SendAnswer
 
-BASE = '[google]\nquota = "off"\n[policy]\ncapabilities = ["read", "label", "draft", "send"]\nsends_per_day = 50\n'
+BASE = '[google]\nquota = "off"\ntimeout_seconds = 2\n[policy]\ncapabilities = ["read", "label", "draft", "send"]\nsends_per_day = 50\n'
 USUAL: dict[str, Any] = {
     "id": "shipped",
     "system": "shop",

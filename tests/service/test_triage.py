@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
 from tests.triage.house import mail
 
@@ -83,8 +84,9 @@ def test_one_of_both_has_to_be_said(box: Mailbox, given: dict[str, str]) -> None
         triage.undo(box, **given, cancel=Cancel())
 
 
-def test_a_run_is_no_person_at_work(sandbox: SandboxServer, box: Mailbox) -> None:
+def test_a_run_is_no_person_at_work(sandbox: SandboxServer, open_box: OpenBox) -> None:
     """None of a run's own look-ups reserves units for a person; the next call of a person does."""
+    box = open_box(sandbox, '[google]\nquota = "2026"\n')
     sandbox.deliver(mail("A question"))
     db = box.app.db
     assert box.own
