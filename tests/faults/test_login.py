@@ -17,7 +17,7 @@ from mailreeve.errors import LoginNeeded, ScopeMissing
 from mailreeve.models import ProposalState
 from mailreeve.service import triage as use
 from mailreeve.service.doctor import doctor
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 
 
 def deliver(sandbox: SandboxServer) -> list[str]:

@@ -24,7 +24,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.outbound import webhook
 from mailreeve.service import destinations, triage
 from mailreeve.store.db import Database
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.store.postgres import PostgresDatabase
 from mailreeve.store.workers import Workers
 

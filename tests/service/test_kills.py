@@ -21,7 +21,7 @@ from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.service import destinations, drafting, sending, triage
 from mailreeve.store.db import Database
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.store.migrations import MIGRATIONS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")

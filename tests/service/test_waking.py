@@ -12,7 +12,7 @@ from mailreeve import config
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.service import triage, waking, watching, working
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.store.runs import Run, RunState
 from mailreeve.store.watches import Watches
 

@@ -11,10 +11,11 @@ from mailreeve.store import erasing
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
 from mailreeve.store.db import Database, now_ms
+from mailreeve.store.entries import EntryState, Sight
 from mailreeve.store.erasing import Ages, Erasing
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
-from mailreeve.store.ledger import EntryState, Ledger, Sight
+from mailreeve.store.ledger import Ledger
 
 CANARY = "canary-4417"
 KEY = b"k" * 32

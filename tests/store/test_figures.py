@@ -4,8 +4,9 @@ from tests.store.conftest import ACCOUNT
 
 from mailreeve.models import DecidedBy, Priority, Ref, Verdict
 from mailreeve.store.db import Database
+from mailreeve.store.entries import EntryState, Sight
 from mailreeve.store.figures import Decided, Figures
-from mailreeve.store.ledger import EntryState, Ledger, Sight
+from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned, Sighting, Source
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from mailreeve.models import ActionItem, DecidedBy, Failure, Priority, Ref, Verdict
 from mailreeve.store.db import Database
-from mailreeve.store.ledger import EntryState, Ledger, Sight
+from mailreeve.store.entries import EntryState, Sight
+from mailreeve.store.ledger import Ledger
 
 SIGHT = Sight("Grace <grace@example.org>", "Lunch?", 1_700_000_000_000, ("INBOX",), "77")
 
@@ -193,11 +194,11 @@ def test_accounts_do_not_see_each_other(db: Database, ledger: Ledger) -> None:
     other = Ledger(db, "bob@example.com")
     ledger.enqueue(refs(2))
     ledger.save_cursor("100")
-    ledger.bury("m0", ["Label_1"])
+    ledger.tombstones.bury("m0", ["Label_1"])
     ledger.runs.begin()
     assert () == other.claim("r")
     assert None is other.cursor()
-    assert frozenset() == other.tombstones("m0")
+    assert frozenset() == other.tombstones.on("m0")
     assert () == other.runs.latest()
 
 
@@ -212,11 +213,11 @@ def test_the_cursor_moves_and_keeps_its_time(ledger: Ledger) -> None:
 
 def test_a_tombstone_stays(ledger: Ledger) -> None:
     """What the person took off is remembered, once, however often it is told."""
-    ledger.bury("m0", ["Label_1", "INBOX"])
-    ledger.bury("m0", ["Label_1"])
-    assert {"Label_1", "INBOX"} == ledger.tombstones("m0")
-    assert [{"m0"}, set()] == [set(ledger.buried(ids)) for ids in (["m0", "m1"], [])]
-    assert frozenset() == ledger.tombstones("m1")
+    ledger.tombstones.bury("m0", ["Label_1", "INBOX"])
+    ledger.tombstones.bury("m0", ["Label_1"])
+    assert {"Label_1", "INBOX"} == ledger.tombstones.on("m0")
+    assert [{"m0"}, set()] == [set(ledger.tombstones.among(ids)) for ids in (["m0", "m1"], [])]
+    assert frozenset() == ledger.tombstones.on("m1")
 
 
 def test_what_runs_touched_is_listed_newest_first(ledger: Ledger) -> None:

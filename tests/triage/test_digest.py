@@ -12,7 +12,7 @@ from tests.triage.conftest import PartsFor
 from tests.triage.house import code, mail, newsletter
 
 from mailreeve.models import DecidedBy, Priority, Verdict
-from mailreeve.store.ledger import Entry, EntryState, Sight
+from mailreeve.store.entries import Entry, EntryState, Sight
 from mailreeve.store.owed import Looked, Owed
 from mailreeve.store.runs import Run, RunState
 from mailreeve.triage.digest import Edition, Span, compile_digest, compose, plain, url, who

@@ -7,7 +7,7 @@ import pytest
 from tests.triage.test_digest import LINK, edition, entry, lines
 
 from mailreeve.models import ActionItem, Priority
-from mailreeve.store.ledger import Entry, Sight
+from mailreeve.store.entries import Entry, Sight
 from mailreeve.triage.digest import Span, compose
 
 NIGHT = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

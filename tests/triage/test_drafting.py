@@ -16,7 +16,7 @@ from tests.triage.house import ME, NoNap, balanced, mail
 
 from mailreeve.mail.mime import from_bytes
 from mailreeve.models import ChangeState
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.triage.drafting import mark_of
 from mailreeve.triage.loop import triage
 from mailreeve.triage.posting import MARK

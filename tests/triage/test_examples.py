@@ -9,7 +9,8 @@ import pytest
 from mailreeve.mail import tokens
 from mailreeve.models import DecidedBy, Priority, Ref, Verdict
 from mailreeve.store.db import Database, now_ms
-from mailreeve.store.ledger import Ledger, Sight
+from mailreeve.store.entries import Sight
+from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned, Sighting, Source
 from mailreeve.triage.examples import TOKENS, chosen
 from mailreeve.triage.labels import BUILT_IN

@@ -106,7 +106,7 @@ def test_a_label_that_the_person_took_off_is_never_set_again(
         result = triage(parts, Options(since=NIGHT, again=True))
         assert set() == ours(sandbox, id_)
         assert 1 == sum(result.coverage.decided.values())
-    assert {label.id} == parts.ledger.tombstones(id_)
+    assert {label.id} == parts.ledger.tombstones.on(id_)
 
 
 def test_a_triage_label_that_the_person_chose_stays_the_only_one(

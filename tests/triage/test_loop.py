@@ -24,7 +24,7 @@ from mailreeve.errors import AlreadyRunning, Cancelled, LoginNeeded
 from mailreeve.models import Message
 from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.reading.offline.signals import Signals
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.store.runs import RunState
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options

@@ -14,7 +14,7 @@ from mailreeve.reading.llm.client import ChatClient, Endpoint
 from mailreeve.reading.llm.reader import LlmReader
 from mailreeve.rules.facts import Surroundings
 from mailreeve.rules.load import Names, load
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.triage.digest import compile_digest
 from mailreeve.triage.labels import BUILT_IN
 from mailreeve.triage.loop import triage

@@ -98,7 +98,7 @@ def test_what_the_person_relabelled_since_is_left_and_remembered(
     assert 1 == len(done.skipped)
     assert "you changed them" in done.skipped[0].reason
     assert {"INBOX", "UNREAD", "STARRED"} == sandbox.labels_of(ids["paper"])
-    assert {label} == parts.ledger.tombstones(ids["paper"])
+    assert {label} == parts.ledger.tombstones.on(ids["paper"])
 
 
 def test_a_draft_that_the_person_edited_stays(sandbox: SandboxServer, parts_for: PartsFor) -> None:
@@ -187,7 +187,7 @@ def test_an_undo_that_died_is_finished_by_the_next_one(sandbox: SandboxServer, p
     done = undo(parts, result.run)
     assert ((), ()) == (done.skipped, done.failed)
     assert all(set() == ours(sandbox, id_) for id_ in ids.values())
-    assert frozenset() == parts.ledger.tombstones(ids["paper"])
+    assert frozenset() == parts.ledger.tombstones.on(ids["paper"])
 
 
 def test_what_is_final_is_listed(sandbox: SandboxServer, parts_for: PartsFor) -> None:

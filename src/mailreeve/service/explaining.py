@@ -8,7 +8,7 @@ from mailreeve.errors import InputError, MailreeveError, NotFound
 from mailreeve.models import Change, DecidedBy, Verdict
 from mailreeve.service.answers.why import ChangeJson, CorrectionJson, StageJson, WhyAnswer
 from mailreeve.store.corrections import Correction, Corrections
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.labels import NEEDS_HUMAN, NEEDS_HUMAN_NAME, names_of
 from mailreeve.triage.undrafting import STANDING
 

@@ -12,7 +12,7 @@ from mailreeve.service import labels as labelling
 from mailreeve.service.answers import UndoAnswer
 from mailreeve.service.triage import undo as take_back
 from mailreeve.store.corrections import Correction, Corrections
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.store.runs import Run
 from mailreeve.triage import dead
 from mailreeve.triage.digest import coverage_line
@@ -159,7 +159,7 @@ def correct(box: Mailbox, message: str, label: str, *, cancel: Cancel) -> str:
     for failed in done["failed"]:
         raise InputError(f"The label could not be changed: {failed['reason']}", "Try it again.")
     if old_id:
-        box.ledger.bury(message, [old_id])
+        box.ledger.tombstones.bury(message, [old_id])
     corrections.add(message, old, label, done["change"])
     return done["change"]
 

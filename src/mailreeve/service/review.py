@@ -18,7 +18,7 @@ from mailreeve.service import drafting, mail
 from mailreeve.service.answers import AuditAnswer, MessageJson
 from mailreeve.service.discarding import discard
 from mailreeve.store.audit import Audit, AuditRow
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.posting import KIND, sha256
 
 PER_PAGE = 12

@@ -21,7 +21,7 @@ from mailreeve.service.answers import (
     UndoAnswer,
 )
 from mailreeve.service.answers.outside import OutboxJson
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.store.workers import Workers
 from mailreeve.triage import acting, dead, gathering, handing, intake, loop
 from mailreeve.triage.engine import Engine

@@ -12,30 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from mailreeve.models import Coverage, Failure, Ref, Verdict
 from mailreeve.store import verdicts
 from mailreeve.store.db import Database, Row, now_ms
+from mailreeve.store.entries import Entry, EntryState, Sight, from_row
 from mailreeve.store.runs import Runs
-
-
-class EntryState(StrEnum):
-    """How far a message has come."""
-
-    QUEUED = "queued"
-    JUDGED = "judged"
-    APPLIED = "applied"
-    """Its labels are set; a draft is still due."""
-    DONE = "done"
-    NEEDS_HUMAN = "needs_human"
-    GONE = "gone"
-    """It is no longer in Gmail."""
-    OUTSIDE = "outside"
-    """It left the inbox before it was read; it is queued again when it is seen there again."""
-    UNDONE = "undone"
-    """A person undid it; only a new generation takes it up again."""
-
+from mailreeve.store.tombstones import Tombstones
 
 _OPEN = "('queued', 'judged', 'applied')"
 _ORDER = "attempts > 0 desc, queued_at desc, place"
@@ -44,40 +27,6 @@ _AT_ONCE = 500
 """Messages that one statement asks for: SQLite takes a limited number of values."""
 _REOPENED = {EntryState.GONE, EntryState.OUTSIDE}
 _LEFT_OUT = {EntryState.QUEUED, *_REOPENED}
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What was seen of a message when it was read: no body."""
-
-    sender: str = ""
-    subject: str = ""
-    received_at: int = 0
-    """Epoch milliseconds."""
-    labels: tuple[str, ...] = ()
-    """Its label ids then."""
-    history_id: str = ""
-    """The mailbox's history id just before: what changed since can be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the ledger."""
-
-    message: str
-    thread: str
-    generation: int
-    state: EntryState
-    run: str
-    attempts: int
-    error: str
-    """Why it failed in its run; empty when it did not."""
-    verdict: Verdict | None
-    sight: Sight
-    draft: str
-    """Gmail's id of the draft that was made for it."""
-    note: str
-    """What the person should check in the draft, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +44,7 @@ class Ledger:
         self._db = db
         self._account = account
         self.runs = Runs(db, account)
+        self.tombstones = Tombstones(db, account)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Several steps, of the journal too, as one: all or nothing, and one write to the disk."""
@@ -192,14 +142,14 @@ class Ledger:
                 "update ledger set run = ?, error = '' where account = ? and message = ? and generation = ?",
                 [(run, self._account, row["message"], row["generation"]) for row in rows],
             )
-        return tuple(_entry(row, run=run, error="") for row in rows)
+        return tuple(from_row(row, run=run, error="") for row in rows)
 
     def open(self) -> tuple[Entry, ...]:
         """What the next run takes up, in its order."""
         rows = self._db.rows(
             f"select * from ledger where account = ? and state in {_OPEN} order by {_ORDER}", (self._account,)
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(from_row(row) for row in rows)
 
     def held(self, run: str, state: EntryState) -> tuple[Entry, ...]:
         """What a run holds in one state and has not failed on, in its order."""
@@ -207,7 +157,7 @@ class Ledger:
             f"select * from ledger where account = ? and run = ? and state = ? and error = '' order by {_ORDER}",
             (self._account, run, state.value),
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(from_row(row) for row in rows)
 
     def left(self) -> int:
         """How many messages are open and not failed: queued for the next run."""
@@ -293,7 +243,7 @@ class Ledger:
     def entry(self, message: str) -> Entry | None:
         """The row of a message at its latest generation."""
         row = self._latest(message)
-        return _entry(row) if row else None
+        return from_row(row) if row else None
 
     def verdict(self, message: str) -> Verdict | None:
         """The latest verdict on a message."""
@@ -311,7 +261,7 @@ class Ledger:
             " order by draft <> '' desc, received_at desc, generation desc limit 1",
             (self._account, thread),
         )
-        return _entry(row) if row else None
+        return from_row(row) if row else None
 
     def entries(self, runs: Sequence[str]) -> tuple[Entry, ...]:
         """The rows that these runs worked on last, newest mail first."""
@@ -322,7 +272,7 @@ class Ledger:
             " order by received_at + 0 desc, place",
             (self._account, *runs),
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(from_row(row) for row in rows)
 
     def coverage(self, run: str, already: int = 0, entries: Sequence[Entry] | None = None) -> Coverage:
         """What became of the messages of a run; those that it did not come to are in no count.
@@ -345,7 +295,7 @@ class Ledger:
         seen = already + sum(decided.values()) + len(human) + len(failed)
         return Coverage(seen, already, decided, tuple(human), tuple(failed))
 
-    # --- cursor and tombstones
+    # --- the cursor
 
     def cursor(self) -> Cursor | None:
         """Where the next page of history starts; None before the first run."""
@@ -365,54 +315,6 @@ class Ledger:
             (self._account, history_id, now_ms()),
         )
 
-    def bury(self, message: str, labels: Iterable[str]) -> None:
-        """Remember that the person took these labels off this message: they are never set there again."""
-        with self._db.transaction():
-            for label in labels:
-                self._db.execute(
-                    "insert into tombstone (account, message, label, at) values (?, ?, ?, ?)"
-                    " on conflict (account, message, label) do nothing",
-                    (self._account, message, label, now_ms()),
-                )
-
-    def buried(self, among: Sequence[str]) -> frozenset[str]:
-        """Which of these messages the person took a label off; ask for some hundreds at most."""
-        marks = ", ".join("?" for _ in among) or "null"
-        rows = self._db.rows(
-            f"select distinct message from tombstone where account = ? and message in ({marks})",
-            (self._account, *among),
-        )
-        return frozenset(row["message"] for row in rows)
-
-    def tombstones(self, message: str) -> frozenset[str]:
-        """The labels that the person took off this message."""
-        rows = self._db.rows(
-            "select label from tombstone where account = ? and message = ?", (self._account, message)
-        )
-        return frozenset(row["label"] for row in rows)
-
 
 def _is_decided(row: Row) -> bool:
     return row["state"] in {EntryState.DONE, EntryState.NEEDS_HUMAN, EntryState.UNDONE}
-
-
-def _entry(row: Row, *, run: str | None = None, error: str | None = None) -> Entry:
-    return Entry(
-        row["message"],
-        row["thread"],
-        int(row["generation"]),
-        EntryState(row["state"]),
-        row["run"] if run is None else run,
-        int(row["attempts"]),
-        row["error"] if error is None else error,
-        verdicts.from_text(row["verdict"]) if row["verdict"] else None,
-        Sight(
-            row["sender"],
-            row["subject"],
-            int(row["received_at"]),
-            tuple(json.loads(row["labels"])),
-            row["history_id"],
-        ),
-        row["draft"],
-        row["note"],
-    )

@@ -9,7 +9,7 @@ from mailreeve.outbound import template
 from mailreeve.people import keeping, merging
 from mailreeve.rules.model import Card
 from mailreeve.store.db import now_ms
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage import templates
 from mailreeve.triage.work import Work
 

@@ -8,7 +8,7 @@ from mailreeve.models import Action, Message, Verdict
 from mailreeve.outbound.event import Event, Kind
 from mailreeve.reading import secrets_mail
 from mailreeve.rules.model import OUTSIDE
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.handing import event
 from mailreeve.triage.parts import Parts
 

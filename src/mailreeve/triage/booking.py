@@ -10,7 +10,7 @@ from mailreeve.models import Action, EventRequest, Invite, Json, Message
 from mailreeve.outbound import template
 from mailreeve.people import slots
 from mailreeve.rules.model import Booking
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage import templates
 from mailreeve.triage.digest import url
 from mailreeve.triage.work import Work

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mailreeve.errors import InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
 from mailreeve.models import ChangeState, DecidedBy, Message, Thread
-from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.store.entries import Entry, EntryState
 from mailreeve.triage import acquainting, booking, forwarding, templates
 from mailreeve.triage.labelling import wants_errand, wants_reply
 from mailreeve.triage.posting import KIND, MARK, create, find, has_settled

@@ -7,7 +7,7 @@ from mailreeve.errors import GateError
 from mailreeve.mail import compose, mime
 from mailreeve.mail.letter import File
 from mailreeve.models import Action, Address, ChangeState, Message
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage import posting
 from mailreeve.triage.work import Work
 

@@ -11,8 +11,8 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import HistoryExpired
 from mailreeve.models import Archetype, ChangeState, LabelSpec, Ref, Relabel
 from mailreeve.store.corrections import Corrections
+from mailreeve.store.entries import EntryState
 from mailreeve.store.journal import Journal
-from mailreeve.store.ledger import EntryState
 from mailreeve.store.patterns import Learned, Sighting, Source
 from mailreeve.triage.labelling import KIND
 from mailreeve.triage.labels import gmail_name

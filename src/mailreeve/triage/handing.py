@@ -11,7 +11,7 @@ from mailreeve.models import Message
 from mailreeve.outbound.destination import Destination
 from mailreeve.outbound.event import Event, Kind
 from mailreeve.reading import secrets_mail
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.digest import url
 from mailreeve.triage.labels import NEEDS_HUMAN
 from mailreeve.triage.parts import Parts

@@ -9,7 +9,7 @@ from mailreeve.errors import Cancelled, MailreeveError
 from mailreeve.mail import invisible
 from mailreeve.models import Message, Verdict
 from mailreeve.reading import secrets_mail
-from mailreeve.store.ledger import EntryState, Sight
+from mailreeve.store.entries import EntryState, Sight
 from mailreeve.triage import acting, learn
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.parts import Parts

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mailreeve.errors import HistoryExpired, MailreeveError, NotFound
 from mailreeve.models import Archetype, Change, ChangeState, Json, LabelSpec, Verdict
+from mailreeve.store.entries import Entry, EntryState
 from mailreeve.store.journal import Intent, Journal
-from mailreeve.store.ledger import Entry, EntryState
 from mailreeve.triage.labels import NEEDS_HUMAN
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import Work
@@ -83,7 +83,7 @@ def apply(work: Work, ids: Sequence[str]) -> None:
         _done(work, entries)
         return
     now = current_labels(work, entries)
-    known = work.parts.journal.targets(KIND, list(now)) | work.parts.ledger.buried(list(now))
+    known = work.parts.journal.targets(KIND, list(now)) | work.parts.ledger.tombstones.among(list(now))
     groups: dict[Plan, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.message in now:
@@ -139,7 +139,7 @@ def _plan(work: Work, entry: Entry, now: frozenset[str], *, known: bool) -> Plan
     left = as_we_left_it(work.parts, entry.message, now) if known else {}
     undone_by_person = {label for label, there in left.items() if there != (label in now)}
     if undone_by_person:
-        work.parts.ledger.bury(entry.message, sorted(undone_by_person))
+        work.parts.ledger.tombstones.bury(entry.message, sorted(undone_by_person))
     verdict = entry.verdict
     assert verdict is not None  # noqa: S101 -- a judged row has a verdict
     spec = next((one for one in work.parts.labels if one.id == verdict.label), None)
@@ -154,7 +154,7 @@ def _plan(work: Work, entry: Entry, now: frozenset[str], *, known: bool) -> Plan
             *(one.kind for one in acts if one.kind in _ACTIONS),
         ],
         now,
-        buried=work.parts.ledger.tombstones(entry.message) if known else (),
+        buried=work.parts.ledger.tombstones.on(entry.message) if known else (),
         ours=work.shelf.ours,
         set_by_us={one for one, there in left.items() if there} & work.shelf.under_prefix,
         extra=extra,

@@ -9,7 +9,7 @@ from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, RunOver, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
-from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.store.entries import Entry, EntryState
 from mailreeve.store.runs import Run, RunState
 from mailreeve.triage import dead
 from mailreeve.triage.cascade import Cascade

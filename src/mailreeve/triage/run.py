@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailreeve.errors import InputError
 from mailreeve.models import Coverage, Failure, Json, Usage
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.store.runs import Run, RunState
 
 _AGE = re.compile(r"(\d{1,6})\s*([hdwmy])", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from mailreeve import telemetry
 from mailreeve.errors import Cancelled, GoogleUnavailable, LoginNeeded, MailreeveError, QuotaSpent, StoreError
-from mailreeve.store.ledger import EntryState
+from mailreeve.store.entries import EntryState
 from mailreeve.triage import drafting, judging, labelling
 from mailreeve.triage.work import Work
 

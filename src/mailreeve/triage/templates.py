@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from mailreeve.models import Action, DecidedBy, Json, ReplyText
 from mailreeve.outbound import template
 from mailreeve.rules.model import Rule
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.parts import Parts
 
 

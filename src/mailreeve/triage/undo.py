@@ -174,7 +174,7 @@ class _Taking:
         """What is still as we left it is turned back; the rest the person changed, and it is remembered."""
         left = labelling.as_we_left_it(self._parts, change.target, now)
         by_person = sorted(label for label, there in left.items() if there != (label in now))
-        self._parts.ledger.bury(change.target, by_person)
+        self._parts.ledger.tombstones.bury(change.target, by_person)
         if self._parts.journal.change(change.id).state is ChangeState.FAILED:
             return  # its end was not known, and now it is: it was never made
         add, remove = set(change.do["add"]), set(change.do["remove"])

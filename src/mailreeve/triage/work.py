@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GoogleUnavailable, LoginNeeded, MailreeveError, NotFound, QuotaSpent
 from mailreeve.models import DecidedBy, Message
-from mailreeve.store.ledger import EntryState, Sight
+from mailreeve.store.entries import EntryState, Sight
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.decide import undecided
 from mailreeve.triage.labels import Shelf

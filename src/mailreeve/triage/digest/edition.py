@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from mailreeve.models import LabelSpec
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.store.owed import Looked
 from mailreeve.store.runs import Run, RunState
 from mailreeve.triage.labels import names_of

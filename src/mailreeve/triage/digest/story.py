@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailreeve.models import Priority
-from mailreeve.store.ledger import Entry, EntryState
+from mailreeve.store.entries import Entry, EntryState
 from mailreeve.store.owed import Owed
 from mailreeve.triage import nights
 from mailreeve.triage.digest.blocks import Block, Kind, Look, Piece, block, link, ours, theirs

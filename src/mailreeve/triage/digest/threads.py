@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailreeve.models import Priority
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 
 _LOUD = tuple(Priority)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailreeve.models import ActionItem, Priority
 from mailreeve.reading.offline.sentences import keywords
-from mailreeve.store.ledger import Entry
+from mailreeve.store.entries import Entry
 from mailreeve.triage.digest.blocks import Block, Kind, Look, Piece, block, link, ours, theirs
 from mailreeve.triage.digest.edition import Edition
 from mailreeve.triage.digest.words import count, named, url
