@@ -5,11 +5,10 @@ name here.
 """
 
 from mailreeve.config.load import home_folder, load
+from mailreeve.config.outside import DavConfig, DestinationConfig, StepConfig, TemplateConfig
 from mailreeve.config.sections import (
     Capability,
     Config,
-    DavConfig,
-    DestinationConfig,
     EngineConfig,
     GoogleConfig,
     IndexConfig,
@@ -20,10 +19,8 @@ from mailreeve.config.sections import (
     PolicyConfig,
     PrivacyConfig,
     SemanticConfig,
-    StepConfig,
     StoreConfig,
     TelemetryConfig,
-    TemplateConfig,
     TriageConfig,
     UserConfig,
 )

@@ -1,86 +1,24 @@
 """The settings, a frozen record for each section of config.toml."""
 
-import ipaddress
-import re
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from mailreeve.config.outside import DavConfig, DestinationConfig, TemplateConfig
+from mailreeve.config.values import Address, Endpoint, LlmEndpoint, Section, Span, Times, is_loopback
 from mailreeve.config.wake import WakeConfig
 from mailreeve.models import Archetype
 
 Capability = Literal["read", "label", "draft", "send", "outbound", "contacts", "calendar"]
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _endpoint(url: str) -> str:
-    """Accept https anywhere, http on loopback only; drop the trailing slash."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("must be a plain URL such as https://host/path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        raise ValueError("must be https, or http on a loopback address")
-    return url.rstrip("/")
-
-
-def _llm_endpoint(url: str) -> str:
-    """Accept http too: local model servers on the own network seldom speak https."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a URL such as http://127.0.0.1:11434/v1")
-    return url.rstrip("/")
-
-
-def _address(text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
-        raise ValueError("must be an address such as ana@example.com")
-    return text.lower()
-
-
-_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_SPAN = re.compile(r"(\d{1,4})([mh])")
-
-
-def _times(value: object) -> tuple[time, ...]:
-    """One local time such as 03:00, or a list of them."""
-    found = [value] if isinstance(value, str) else value
-    if not isinstance(found, list | tuple):
-        raise ValueError("must be a time such as 03:00, or a list of them")  # noqa: TRY004 -- what pydantic takes
-    matches = [_CLOCK.fullmatch(str(one)) for one in found]
-    if not all(matches):
-        raise ValueError("must be a time such as 03:00, or a list of them")
-    return tuple(sorted({time(int(one[1]), int(one[2])) for one in matches if one}))
-
-
-def _span(value: object) -> timedelta | None:
-    """Minutes or hours such as 15m; an empty text is never."""
-    match = _SPAN.fullmatch(str(value)) if value else None
-    if value and match is None:
-        raise ValueError("must be minutes or hours such as 15m, at least 1m")
-    span = timedelta(minutes=int(match[1]) * (60 if match[2] == "h" else 1)) if match else None
-    if span is not None and span < timedelta(minutes=1):
-        raise ValueError("must be minutes or hours such as 15m, at least 1m")
-    return span
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GoogleConfig(_Section):
+class GoogleConfig(Section):
     """How Google is reached."""
 
-    base: Annotated[str, AfterValidator(_endpoint)] | None = None
+    base: Endpoint | None = None
     """Root of all Google APIs; None is Google itself."""
     token: SecretStr | None = None
     """A ready access token, for a loopback base only (MAILREEVE_GOOGLE_TOKEN)."""
@@ -92,13 +30,13 @@ class GoogleConfig(_Section):
     @property
     def is_loopback(self) -> bool:
         """True when the base is a server on this machine."""
-        return self.base is not None and _is_loopback(urlsplit(self.base).hostname or "")
+        return self.base is not None and is_loopback(urlsplit(self.base).hostname or "")
 
 
-class LlmConfig(_Section):
+class LlmConfig(Section):
     """The language model; without base_url and model the offline reader does all reading."""
 
-    base_url: Annotated[str, AfterValidator(_llm_endpoint)] | None = None
+    base_url: LlmEndpoint | None = None
     api_key: SecretStr | None = None
     model: str = ""
     timeout_seconds: float = Field(default=60, gt=0, le=600)
@@ -117,7 +55,7 @@ class LlmConfig(_Section):
         return bool(self.base_url and self.model)
 
 
-class TriageConfig(_Section):
+class TriageConfig(Section):
     """The triage loop."""
 
     first_days: int = Field(default=3, ge=1, le=365)
@@ -131,16 +69,16 @@ class TriageConfig(_Section):
     """So many mails whose label the user corrected are shown to the model as examples; 0: none."""
 
 
-class NightConfig(_Section):
+class NightConfig(Section):
     """When `mailreeve worker` makes a run (docs/nightly.md)."""
 
-    at: Annotated[tuple[time, ...], BeforeValidator(_times)] = (time(3),)
+    at: Times = (time(3),)
     """In the user's time zone; empty: no nights."""
-    every: Annotated[timedelta | None, BeforeValidator(_span)] = None
+    every: Span = None
     """How often the worker looks for new mail between the nights; None: it does not."""
 
 
-class DigestConfig(_Section):
+class DigestConfig(Section):
     """Where the digest goes after a run, beside the terminal (docs/digest.md)."""
 
     mail: tuple[Literal["daily", "weekly"], ...] = ()
@@ -155,7 +93,7 @@ class DigestConfig(_Section):
     """The first run on or after this day makes the weekly digest."""
 
 
-class IndexConfig(_Section):
+class IndexConfig(Section):
     """The local index of the mail, made by `mailreeve sync`."""
 
     enabled: bool = True
@@ -168,12 +106,12 @@ class IndexConfig(_Section):
     """How long after a sync a search may trust the index without asking Gmail."""
 
 
-class SemanticConfig(_Section):
+class SemanticConfig(Section):
     """Search by meaning, off without `model`: mail text goes to this endpoint too (docs/search.md, the extra `semantic`)."""
 
     model: str = ""
     """An embedding model."""
-    base_url: Annotated[str, AfterValidator(_llm_endpoint)] | None = None
+    base_url: LlmEndpoint | None = None
     """Of an OpenAI-compatible endpoint with `/embeddings`; None: that of [llm], with its key."""
     api_key: SecretStr | None = None
     """The key itself, or env:NAME."""
@@ -188,7 +126,7 @@ class SemanticConfig(_Section):
         return bool(self.model)
 
 
-class UserConfig(_Section):
+class UserConfig(Section):
     """The person whose mail it is."""
 
     name: str = ""
@@ -199,7 +137,7 @@ class UserConfig(_Section):
     """Learn how the person writes from the mail that they send, for drafts."""
 
 
-class PolicyConfig(_Section):
+class PolicyConfig(Section):
     """What Mailreeve may do; no capability implies another."""
 
     capabilities: tuple[Capability, ...] = ("read", "label", "draft")
@@ -213,7 +151,7 @@ class PolicyConfig(_Section):
     """An MCP server may open the review page in the browser when the client cannot ask before a send."""
 
 
-class PrivacyConfig(_Section):
+class PrivacyConfig(Section):
     """What is kept here and for how long, and what clients are not shown (docs/privacy.md)."""
 
     show_codes_to_clients: bool = False
@@ -225,7 +163,7 @@ class PrivacyConfig(_Section):
     """Earlier versions of drafts that Mailreeve changed."""
 
 
-class LabelConfig(_Section):
+class LabelConfig(Section):
     """One of the user's labels."""
 
     id: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")
@@ -245,14 +183,14 @@ class LabelConfig(_Section):
         return self
 
 
-class StoreConfig(_Section):
+class StoreConfig(Section):
     """Where the ledger, the journal and the gate lie."""
 
     url: SecretStr | None = None
     """A PostgreSQL connection string for several machines; without one a file in the home folder."""
 
 
-class EngineConfig(_Section):
+class EngineConfig(Section):
     """What drives the runs of `mailreeve worker` (docs/nightly.md)."""
 
     kind: Literal["local", "dbos"] = "local"
@@ -261,12 +199,12 @@ class EngineConfig(_Section):
     """At so many accounts a worker works at once (dbos)."""
 
 
-class OrganizationConfig(_Section):
+class OrganizationConfig(Section):
     """Many people's mailboxes by one service account (docs/organization.md): labels and drafts, nothing is sent."""
 
     service_account: Path | None = None
     """The JSON key of a service account with domain-wide delegation; None: each person logs in."""
-    mailboxes: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
+    mailboxes: tuple[Address, ...] = ()
     """Whose mail is sorted: primary addresses."""
     mailboxes_file: Path | None = None
     """More of them, one in a line; read anew in each round of the worker. `#` begins a comment."""
@@ -277,89 +215,16 @@ class OrganizationConfig(_Section):
         return self.service_account is not None
 
 
-class TelemetryConfig(_Section):
+class TelemetryConfig(Section):
     """Where spans and counters go: no mail text, no addresses (docs/nightly.md)."""
 
-    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
+    endpoint: Endpoint | None = None
     """Root of an OpenTelemetry collector that takes OTLP over HTTP; None: nobody is told."""
-    headers: dict[str, SecretStr] = {}
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
     """Sent with each report, such as an API key; env:NAME is taken from the environment."""
 
 
-class StepConfig(_Section):
-    """One request to a ticket system; texts are templates (docs/destinations.md)."""
-
-    path: str = Field(min_length=1, max_length=2000)
-    method: Literal["GET", "POST", "PUT", "PATCH"] = "POST"
-    body: dict[str, object] | None = None
-    id: str = ""
-    link: str = ""
-
-
-class DestinationConfig(_Section):
-    """Where events may go, once a person has agreed to it."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    kind: Literal["webhook", "request_tracker", "github", "http"] = "webhook"
-    url: str
-    kinds: tuple[
-        Literal["message.decided", "draft.created", "run.finished", "rule.fired", "record.updated"], ...
-    ] = ("message.decided",)
-    fields: tuple[str, ...] = ("message_id", "thread_id", "sender", "subject", "label", "priority", "url")
-    labels: tuple[str, ...] = ()
-    """Only mail with one of these labels; empty: all mail."""
-    secrets: tuple[SecretStr, ...] = Field(min_length=1)
-    """Each is the secret itself, env:NAME, or keyring:NAME."""
-    user: str = ""
-    """With it the secret is the password of this user (Basic)."""
-    private: bool = False
-    """True: the host is in your own network; http is allowed then."""
-    queue: str = "General"
-    requester: bool = False
-    """Request Tracker: the sender becomes the requestor, whom RT may write to by its own rules."""
-    attachments: str = Field(default="", pattern=r"^$|^[1-9][0-9]{0,7} ?(KB|MB)$")
-    """How much of a mail's files goes along with it, such as 5MB; at most 20MB, empty: none."""
-    ticket_label: str | None = None
-    """The Gmail label of mail that became a ticket; `{ticket}` is its number; empty: none. Default: Mailreeve/Ticket/ID."""
-    headers: dict[str, str] = {}
-    create: StepConfig | None = None
-    find: StepConfig | None = None
-    append: StepConfig | None = None
-    seen: StepConfig | None = None
-
-
-class TemplateConfig(_Section):
-    """A mail that other software may have sent by itself, once you have agreed to it (docs/propose.md)."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    system: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    """Who may ask for it: a name of `mailreeve systems`."""
-    to: tuple[str, ...] = Field(min_length=1, max_length=100)
-    """Who may get it: addresses, or @domain."""
-    subject: str = Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f]*$")
-    body: str = Field(min_length=1, max_length=20_000)
-    fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], str] = {}
-    """What the system fills in: each name, and the pattern that the whole value has to match."""
-    per_day: int = Field(default=20, ge=1, le=500)
-    """So many leave without a question within 24 hours."""
-
-
-class DavConfig(_Section):
-    """A collection on a server that Google is kept in step with, once you have agreed to it."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
-    url: str
-    """Of the collection itself."""
-    user: str = Field(min_length=1, max_length=200, pattern=r"^[^:\x00-\x1f]+$")
-    secret: SecretStr
-    """The password, env:NAME, or keyring:NAME."""
-    private: bool = False
-    """True: the host is in your own network; http is allowed then."""
-    wins: Literal["google", "server"] = "google"
-    """Whose version stays where both sides changed the same thing."""
-
-
-class Config(_Section):
+class Config(Section):
     """All settings, read once at start."""
 
     home: Path

@@ -4,16 +4,16 @@ import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from mailreeve.config.values import Section
 
 _LISTEN = re.compile(r"(?P<host>\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]|localhost):(?P<port>\d{1,5})")
 _NAME = r"[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"
 
 
-class WakeConfig(BaseModel):
+class WakeConfig(Section):
     """Gmail's notices by Google Pub/Sub (docs/wake.md); without a topic new mail is looked for (polling)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     topic: str = Field(default="", pattern=r"^$|^projects/[a-z0-9:.-]+/topics/" + _NAME)
     """Where Gmail tells of changes, in the Cloud project of the OAuth client."""
