@@ -64,7 +64,7 @@ def test_what_is_chosen_is_done_and_undone_as_a_whole(
     ids = filled(sandbox)
     before, names = labels(sandbox), [one["name"] for one in sandbox.state()["labels"]]
     found = look(box, senders=[PAPER])
-    done = cleaning.clean(box, QUERY, found.rows, action, cancel=Cancel())
+    done = cleaning.clean(box, found, found.rows, action, cancel=Cancel())
     assert "done" == done["status"]
     assert after == [labels(sandbox)[id_] for id_ in reversed(ids)]
     assert {id_: was for id_, was in before.items() if id_ not in ids} == {
@@ -80,10 +80,23 @@ def test_what_the_person_moved_since_the_preview_is_left_alone(box: Mailbox, san
     found = look(box, senders=[PAPER])
     sandbox.api("POST", f"/messages/{ids[1]}/modify", {"removeLabelIds": ["INBOX"]})
     new = sandbox.deliver(newsletter(9))
-    done = cleaning.clean(box, QUERY, found.rows, "trash", cancel=Cancel())
+    done = cleaning.clean(box, found, found.rows, "trash", cancel=Cancel())
     assert (2, 3) == (done["changed"], done["looked"])
     assert ["UNREAD"] == labels(sandbox)[ids[1]]
     assert ["INBOX", "UNREAD"] == labels(sandbox)[new]
+
+
+def test_what_could_not_be_read_is_told_with_what_was_done(box: Mailbox, sandbox: SandboxServer) -> None:
+    """A mail that the look could not read may be of the same sender: it is named, and the act is partial."""
+    ids = filled(sandbox)
+    sandbox.faults([{"path": f"/messages/{ids[0]}$", "method": "GET", "kind": "403-daily"}])
+    found = look(box, senders=[PAPER])
+    done = cleaning.clean(box, found, found.rows, "archive", cancel=Cancel())
+    assert ("partial", 2, [ids[0]]) == (
+        done["status"],
+        done["changed"],
+        [one["id"] for one in done["failed"]],
+    )
 
 
 def test_a_limit_says_what_is_left(box: Mailbox, sandbox: SandboxServer) -> None:
@@ -98,7 +111,8 @@ def test_nonsense_is_refused(box: Mailbox, sandbox: SandboxServer) -> None:
     filled(sandbox)
     with pytest.raises(InputError, match="No such mail"):
         look(box, senders=["nobody@x.example"])
-    rows = look(box).rows
+    found = look(box)
+    rows = found.rows
     for some, action in (((), "archive"), (rows, " "), (rows, "x" * 300), (rows, "SENT")):
         with pytest.raises(InputError):
-            cleaning.clean(box, QUERY, some, action, cancel=Cancel())
+            cleaning.clean(box, found, some, action, cancel=Cancel())

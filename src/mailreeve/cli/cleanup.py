@@ -49,13 +49,13 @@ def cleanup(
     if not action or not rows:
         if as_json:
             print_json(cleaning.told(face.box, found))
-        return 0
+        return 3 if found.failed else 0
     if not yes:
         refusal = "" if face.asks and not as_json else "needs_user"
         if refusal or not _agreed(face, rows, action):
             return _kept(face, found, refusal or "declined", as_json=as_json)
     with face.interruptible():
-        answer = cleaning.clean(face.box, query, rows, action, cancel=face.cancel)
+        answer = cleaning.clean(face.box, found, rows, action, cancel=face.cancel)
     if as_json:
         print_json(answer)
     else:

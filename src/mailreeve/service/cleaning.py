@@ -159,19 +159,20 @@ def _rows(box: Mailbox, gmail: Gmail, shown: Sequence[Pile], cancel: Cancel) -> 
         yield Row(pile, bool(last) or pile.address in known, last, offers.get(pile.ids[0], ""))
 
 
-def clean(box: Mailbox, query: str, rows: Sequence[Row], action: str, *, cancel: Cancel) -> CleanupAnswer:
+def clean(box: Mailbox, found: Preview, rows: Sequence[Row], action: str, *, cancel: Cancel) -> CleanupAnswer:
     """Archive, trash, mark as read or label the mails of these rows; `undo` takes it back as a whole.
 
     A mail that the query of the preview no longer finds is left alone. Which labels the others have is asked of
-    Gmail at that moment, so that undo restores what there was. Raises InputError when nothing was chosen.
+    Gmail at that moment, so that undo restores what there was. What the preview could not read counts as failed: it
+    may be of these senders. Raises InputError when nothing was chosen.
     """
     ids = [id_ for row in rows for id_ in row.pile.ids]
     if not ids or not action.strip():
         raise InputError("Nothing was chosen.", f"Choose senders, and {', '.join(ACTIONS)} or a label.")
     gmail, act = box.gmail.bound(cancel), new_act()
     plan = labelling.resolved(box, gmail, act, [action], [])
-    still = _matching(gmail, query, [], cancel)
-    held = {label: _matching(gmail, query, [label], cancel) for label in (*plan.add, *plan.remove)}
+    still = _matching(gmail, found.query, [], cancel)
+    held = {label: _matching(gmail, found.query, [label], cancel) for label in (*plan.add, *plan.remove)}
     groups: dict[Plan, list[str]] = {}
     for id_ in [one for one in ids if one in still]:
         due = Plan(
@@ -180,7 +181,7 @@ def clean(box: Mailbox, query: str, rows: Sequence[Row], action: str, *, cancel:
         )
         if due:
             groups.setdefault(due, []).append(id_)
-    failed: list[Failed] = []
+    failed = list(found.failed)
     changed = 0
     for due, group in groups.items():
         for start in range(0, len(group), _PAGE):
@@ -191,7 +192,7 @@ def clean(box: Mailbox, query: str, rows: Sequence[Row], action: str, *, cancel:
             changed += len(some) - len(wrong)
     return CleanupAnswer(
         status="partial" if failed else "done",
-        query=query,
+        query=found.query,
         senders=[_json(box, number, row) for number, row in enumerate(rows, 1)],
         looked=len(ids),
         left=0,

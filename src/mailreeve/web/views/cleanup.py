@@ -53,7 +53,7 @@ def clean(visit: Visit) -> Reply:
     if action not in cleaning.ACTIONS:
         raise InputError("There is no such button.", "Load the page again.")
     rows = [row for number, row in enumerate(found.rows[:ROWS], 1) if f"s{number}" in visit.form]
-    done = cleaning.clean(visit.box, found.query, rows, action, cancel=visit.cancel)
+    done = cleaning.clean(visit.box, found, rows, action, cancel=visit.cancel)
     words = {"archive": "archived", "trash": "moved to the trash", "read": "marked as read"}
     text = f"{done['changed']} of {done['looked']} mails {words[action]}."
     if done["failed"]:
