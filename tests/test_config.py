@@ -12,6 +12,8 @@ from mailreeve.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 TOPIC = "topic = 'projects/p-1/topics/mail'"
+TEMPLATE = "[[template]]\nid='a'\nsystem='shop'\nto=['@x.example']\nsubject='s'\nbody='b'\n"
+BOOK = "[[address_book]]\nid='a'\nurl='https://dav.example/a/'\nuser='ana'\nsecret='s'\n"
 
 
 def write(home: Path, text: str) -> Path:
@@ -65,6 +67,9 @@ def test_the_example_names_every_key() -> None:
         ("[triage]\nlabel_prefix = 'a/b'", "triage.label_prefix"),
         ("this is no toml", "not valid TOML"),
         ("[[labels]]\nid='a'\nwhen='one'\n[[labels]]\nid='a'\nwhen='two'", "same id"),
+        (2 * TEMPLATE, "two templates have the same id"),
+        (2 * BOOK, "two address_books have the same id"),
+        (2 * BOOK.replace("address_book", "calendar_server"), "two calendar_servers have the same id"),
         ("[engine]\nkind='dbos'", "store"),
         ("[engine]\nkind='celery'", "engine.kind"),
         ("home = '/tmp'", "cannot be set there"),

@@ -68,11 +68,14 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
 
 
 def _check_ids(config: Config, file: Path) -> None:
-    for what, ids in (
-        ("destination", [one.id for one in config.destination]),
-        ("label", [one.id for one in config.labels]),
+    for what, named in (
+        ("destination", config.destination),
+        ("label", config.labels),
+        ("template", config.template),
+        ("address_book", config.address_book),
+        ("calendar_server", config.calendar_server),
     ):
-        if len(ids) != len(set(ids)):
+        if len(named) != len({one.id for one in named}):
             raise ConfigError(f"{file}: two {what}s have the same id.", f"Give each {what} its own id.")
 
 
