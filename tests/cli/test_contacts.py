@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Run
 from tests.sandbox_server import SandboxServer
 
@@ -33,3 +34,11 @@ def test_the_export_overwrites_nothing(run: Run, demo: SandboxServer, tmp_path: 
     assert 0 == run("contacts", "export", str(file), "--format", "csv").code
     assert 2 == run("contacts", "export", str(file)).code
     assert "priya.nair@example.com" in file.read_text()
+
+
+@pytest.mark.parametrize("group", ["contacts", "calendar"])
+def test_a_server_that_is_not_there_is_named(run: Run, demo: SandboxServer, group: str) -> None:
+    """A consent to a server that config.toml lacks says so; without servers the list says where they are described."""
+    listed, asked = run(group, "consent"), run(group, "consent", "home")
+    assert (0, True) == (listed.code, f"docs/{group}.md" in listed.out)
+    assert (2, True) == (asked.code, "no server 'home' in config.toml" in asked.err)

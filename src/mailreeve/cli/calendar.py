@@ -142,17 +142,8 @@ def sync(face: Face, deletions: bool, as_json: bool) -> int:
     """Keep the CalDAV servers in step with your calendar that you agreed to."""
     with face.interruptible():
         answer = use.sync(face.box, deletions=deletions, cancel=face.cancel)
-    code = mirrors.code(answer["servers"])
-    if as_json:
-        print_json(answer)
-        return code
-    how = "Everything was read" if answer["full"] else "Only changes were read"
-    click.echo(f"{how}: {answer['changed']} seen, {answer['gone']} gone.")
-    for one in answer["servers"]:
-        mirrors.told(face, one)
-    if not answer["servers"]:
-        click.echo("No server is agreed to: `mailreeve calendar consent` lists them.", err=True)
-    return code
+    none = "No server is agreed to: `mailreeve calendar consent` lists them."
+    return mirrors.synced(face, answer, "", [] if answer["servers"] else [none], as_json=as_json)
 
 
 @calendar.command()

@@ -47,17 +47,9 @@ def sync(face: Face, deletions: bool, as_json: bool) -> int:
     """Look at your address book at Google, and keep the CardDAV servers in step that you agreed to."""
     with face.interruptible():
         answer = use.sync(face.box, deletions=deletions, cancel=face.cancel)
-    code = mirrors.code(answer["servers"])
-    if as_json:
-        print_json(answer)
-        return code
-    how = "Everything was read" if answer["full"] else "Only changes were read"
-    click.echo(f"{how}: {answer['changed']} seen, {answer['gone']} gone. {answer['kept']} contacts are kept.")
-    if not answer["others"]:
-        click.echo("People noted by Google were not granted: log in again to add them.", err=True)
-    for one in answer["servers"]:
-        mirrors.told(face, one)
-    return code
+    alone = "People noted by Google were not granted: log in again to add them."
+    more, notes = f" {answer['kept']} contacts are kept.", [] if answer["others"] else [alone]
+    return mirrors.synced(face, answer, more, notes, as_json=as_json)
 
 
 @contacts.command()

@@ -7,16 +7,32 @@ import click
 
 from mailreeve.cli import text
 from mailreeve.cli.face import Face, print_json
+from mailreeve.errors import InputError
 from mailreeve.service import mirroring
 
 
-def code(servers: Sequence[mirroring.ServerAnswer]) -> int:
-    """The exit code of a sync: 3 when something is missing, 5 when a person is asked for all of it."""
+def synced(
+    face: Face, answer: mirroring.LookAnswer, more: str, notes: Sequence[str], *, as_json: bool
+) -> int:
+    """Tell what a sync saw and did: 3 when something is missing, 5 when a person is asked for all of it.
+
+    `more` ends the first line; `notes` go to stderr.
+    """
+    servers = answer["servers"]
+    if as_json:
+        print_json(answer)
+    else:
+        how = "Everything was read" if answer["full"] else "Only changes were read"
+        click.echo(f"{how}: {answer['changed']} seen, {answer['gone']} gone.{more}")
+        for note in notes:
+            click.echo(note, err=True)
+        for one in servers:
+            _told(face, one)
     bad = [one for one in servers if one["status"] != "done"]
     return 0 if not bad else 5 if all(one["status"] == "needs_user" for one in bad) else 3
 
 
-def told(face: Face, one: mirroring.ServerAnswer) -> None:
+def _told(face: Face, one: mirroring.ServerAnswer) -> None:
     """What was done on one server."""
     click.echo(
         f"{one['id']}: {one['to_server']} to the server, {one['to_google']} to Google, deleted"
@@ -40,14 +56,12 @@ def consent(
     as_json: bool,
 ) -> int:
     """Show what a server gets, and ask on a terminal; without an id list the servers."""
-    found = [one for one in servers if id_ in {"", one["id"]}]
-    if not id_ or not found:
-        if as_json:
-            print_json({"servers": found})
-        for one in [] if as_json else found:
-            click.echo(f"{one['id']}  {one['url']}  {'agreed' if one['agreed'] else 'not agreed'}")
-        return 0 if found or not id_ else 2
-    one = found[0]
+    if not id_:
+        _list(servers, as_json=as_json)
+        return 0
+    one = next((each for each in servers if each["id"] == id_), None)
+    if one is None:
+        raise InputError(f"There is no server {id_[:40]!r} in config.toml.", "Without an ID they are listed.")
     stays = "Google" if one["wins"] == "google" else "the server"
     click.echo(
         f"{what} go to {one['url']} as the user {text.safe(one['user'])}, and what changes there comes to Google,"
@@ -56,3 +70,13 @@ def consent(
     )
     agreed = partial(agree, id_, one["terms"], by="terminal", how="terminal")
     return face.agreement(id_, agreed, "Nothing leaves.", as_json=as_json)
+
+
+def _list(servers: Sequence[mirroring.ServerJson], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"servers": servers})
+        return
+    for one in servers:
+        click.echo(f"{one['id']}  {one['url']}  {'agreed' if one['agreed'] else 'not agreed'}")
+    if not servers:
+        click.echo("No server is in config.toml (docs/contacts.md, docs/calendar.md).")

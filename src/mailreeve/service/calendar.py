@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from typing_extensions import TypedDict
-
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GoogleRefused, InputError, NotFound
@@ -25,7 +23,7 @@ from mailreeve.service.answers.calendar import (
     ProposedAnswer,
     SlotJson,
 )
-from mailreeve.service.mirroring import ServerAnswer
+from mailreeve.service.mirroring import LookAnswer
 
 if TYPE_CHECKING:
     from mailreeve.gate.diary import Agenda
@@ -285,16 +283,7 @@ def _asked(box: Mailbox, kind: str, wish: EventRequest, about: Event | None) -> 
     )
 
 
-class CalendarSyncAnswer(TypedDict):
-    """What a look at the calendar brought, and what was done on the servers."""
-
-    changed: int
-    gone: int
-    full: bool
-    servers: list[ServerAnswer]
-
-
-def sync(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> CalendarSyncAnswer:
+def sync(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> LookAnswer:
     """Look at the calendar, and keep the CalDAV servers in step that a person agreed to. One that fails does not stop the others.
 
     Raises ScopeMissing while the calendar is not turned on.
@@ -307,4 +296,4 @@ def sync(box: Mailbox, *, deletions: bool = False, cancel: Cancel) -> CalendarSy
         return box.agenda(diary, act)
 
     told = [mirroring.keep(box, one, local, new_act(), cancel, deletions=deletions) for one in agreed]
-    return CalendarSyncAnswer(changed=done.changed, gone=done.gone, full=done.full, servers=told)
+    return LookAnswer(changed=done.changed, gone=done.gone, full=done.full, servers=told)

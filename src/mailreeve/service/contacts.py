@@ -19,7 +19,7 @@ from mailreeve.service import mirroring
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import Failed
 from mailreeve.service.answers.people import PeopleAnswer, PersonJson
-from mailreeve.service.mirroring import ServerAnswer
+from mailreeve.service.mirroring import LookAnswer, ServerAnswer
 from mailreeve.store.db import now_ms
 
 FRESH_MS = 3_600_000
@@ -32,15 +32,11 @@ HEAD = (
 )  # fmt: skip
 
 
-class ContactsSyncAnswer(TypedDict):
-    """What a look at Google brought."""
+class ContactsSyncAnswer(LookAnswer):
+    """`others`: people noted by Google were granted; `kept` contacts are known by now."""
 
-    changed: int
-    gone: int
-    full: bool
     others: bool
     kept: int
-    servers: list[ServerAnswer]
 
 
 class GroupJson(TypedDict):

@@ -31,6 +31,15 @@ class ServerAnswer(TypedDict):
     advice: str
 
 
+class LookAnswer(TypedDict):
+    """What a look at Google brought, and what was done on the servers."""
+
+    changed: int
+    gone: int
+    full: bool
+    servers: list[ServerAnswer]
+
+
 class ServerJson(TypedDict):
     """A server of the settings, and the terms that a consent is given to."""
 
