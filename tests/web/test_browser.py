@@ -105,6 +105,8 @@ def places(box: Mailbox, server: ReviewServer) -> dict[str, str]:
         "proposal": f"/proposal/{proposal.id}",
         "night": "/night",
         "cleanup": "/cleanup?span=3",
+        "rules": "/rules",
+        "stats": "/stats",
         "audit": "/audit",
         "original": f"/message/{html}",
         "error": "/draft/r1",
@@ -211,14 +213,31 @@ def test_the_accessibility_checker_finds_nothing_serious(
 
 
 def test_a_phone_needs_no_sideways_scrolling(open_page: Open, box: Mailbox, server: ReviewServer) -> None:
-    """At 360 pixels no view is wider than the screen, unfolded or not."""
-    tab = open_page(width=360, height=740)
-    wide = {}
+    """At 320 pixels no view is wider than the screen, unfolded or not, and no name in its menus is broken."""
+    tab = open_page(width=320, height=740)
+    wide, broken = {}, {}
     for name, url in places(box, server).items():
         tab.goto(url)
         tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         wide[name] = tab.evaluate("document.documentElement.scrollWidth")
-    assert dict.fromkeys(wide, 360) == wide
+        broken[name] = tab.evaluate(
+            "[...document.querySelectorAll('nav a')].filter((one) => one.offsetHeight > 48)"
+            ".map((one) => one.textContent)"
+        )
+    assert (dict.fromkeys(wide, 320), {key: [] for key in wide}) == (wide, broken)
+
+
+def test_forty_recipients_take_no_more_room_in_the_queue_than_one_reply(
+    open_page: Open, box: Mailbox, server: ReviewServer
+) -> None:
+    """The queue shows the beginning of a long list of recipients; the question shows all of them."""
+    to = [f"person.number.{number}@some-long-domain-{number}.example.org" for number in range(40)]
+    written = drafting.draft(box, kind="new", to=to, subject="W" * 300, body="Dear all,", cancel=Cancel())
+    tab = open_page(width=390)
+    item = tab.locator(f"a.item[href='/draft/{written['draft_id']}']")
+    assert item.bounding_box()["height"] < tab.viewport_size["height"] / 2
+    tab.goto(f"http://{server.host}/proposal/{box.gate.propose_send(written['draft_id']).id}")
+    assert to == [tab.get_by_text(one, exact=True).first.inner_text() for one in to]
 
 
 def test_an_original_runs_nothing_and_fetches_nothing(

@@ -45,3 +45,13 @@ def test_hostile_names_are_words(client: Client, sandbox: SandboxServer) -> None
     page = client.get(SPAN)
     assert "<b>x</b><script>" in page.words
     assert None is page.tree.css_first("main script")
+
+
+def test_a_list_mail_without_html_is_shown_where_its_list_is_left(
+    client: Client, sandbox: SandboxServer
+) -> None:
+    """The page behind "Unsubscribe" shows the text of a plain mail, and no empty frame."""
+    id_ = sandbox.deliver(newsletter())
+    page = client.get(f"/message/{id_}")
+    assert "five long reads, a recipe, and a chart." in page.words
+    assert None is page.tree.css_first("iframe")
