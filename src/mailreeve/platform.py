@@ -22,6 +22,11 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("mailreeve", appauthor=False))
 
 
+def install(extra: str) -> str:
+    """The command that adds an extra to the very installation that runs: with pipx, `pip` alone is another one."""
+    return f'`{sys.executable} -m pip install "mailreeve[{extra}]"`'
+
+
 def private_folder(folder: Path) -> Path:
     """Make a folder that only its owner may enter (0700; on Windows the profile's own protection)."""
     try:

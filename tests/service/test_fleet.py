@@ -261,5 +261,8 @@ def test_without_dbos_the_worker_says_what_to_install(
     told = {**os.environ, **environment(sandbox, schema), "MAILREEVE_HOME": str(mailbox)}
     code = "import sys; sys.modules['dbos'] = None; from mailreeve.cli import main; sys.argv[1:] = ['worker']; main()"
     done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True, check=False)
-    assert (2, True) == (done.returncode, "pip install 'mailreeve[server]'" in done.stderr), done.stderr
+    assert (2, True) == (
+        done.returncode,
+        f'`{sys.executable} -m pip install "mailreeve[server]"`' in done.stderr,
+    ), done.stderr
     assert "Traceback" not in done.stderr

@@ -1,7 +1,12 @@
 """Who may use the page."""
 
+import sys
+
+import pytest
 from tests.web.client import Client
 
+from mailreeve.app import Mailbox
+from mailreeve.errors import ConfigError
 from mailreeve.web.serve import ReviewServer
 from mailreeve.web.session import Session, Sessions
 
@@ -60,3 +65,15 @@ def test_two_sessions_cannot_use_each_other_s_forms(server: ReviewServer, draft:
     one, other = Client(server.url_for()), Client(server.url_for())
     page = one.get(f"/draft/{draft}")
     assert 403 == other.submit(page, f"/draft/{draft}/propose").status
+
+
+def test_without_the_extra_it_says_what_to_install_and_what_does_without(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command installs into the environment that runs, whoever made it; the terminal needs no extra."""
+    monkeypatch.setitem(sys.modules, "nh3", None)
+    with pytest.raises(ConfigError) as told:
+        ReviewServer(box).start()
+    assert "The review page needs nh3." == told.value.message
+    assert f'`{sys.executable} -m pip install "mailreeve[web]"`' in told.value.advice
+    assert "`mailreeve review`" in told.value.advice

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mailreeve import __version__, telemetry
+from mailreeve import __version__, platform, telemetry
 from mailreeve.config import TelemetryConfig
 from mailreeve.errors import ConfigError
 from mailreeve.telemetry import Fact, Span
@@ -34,7 +34,7 @@ class Collector:
         except ImportError:
             raise ConfigError(
                 "[telemetry] endpoint is set, and OpenTelemetry is not installed.",
-                "Install it with `pip install 'mailreeve[otel]'`, or take the endpoint out.",
+                f"Install it with {platform.install('otel')}, or take the endpoint out.",
             ) from None
         root = settings.endpoint
         told = {name: secret.get_secret_value() for name, secret in settings.headers.items()}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
+from mailreeve import platform
 from mailreeve.app import ticketing
 from mailreeve.config import DavConfig, DestinationConfig, StepConfig
 from mailreeve.errors import ConfigError, DestinationRefused, InputError
@@ -109,7 +110,7 @@ def calendar_mirrors(box: "Mailbox") -> "tuple[Mirror[Entry], ...]":
     from mailreeve.gate.forms import Events
 
     if box.config.calendar_server and find_spec("icalendar") is None:
-        raise ConfigError("[[calendar_server]] needs icalendar.", "Run `pip install 'mailreeve[caldav]'`.")
+        raise ConfigError("[[calendar_server]] needs icalendar.", f"Run {platform.install('caldav')}.")
     return tuple(_mirror(box, one, "caldav", Events(box.zone)) for one in box.config.calendar_server)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mailreeve import platform
 from mailreeve.app import App
 from mailreeve.cancel import Cancel
 from mailreeve.errors import AlreadyRunning, Cancelled, ConfigError, MailreeveError, RunOver, StoreError
@@ -89,7 +90,7 @@ def _launched(fleet: "_Fleet", version: str) -> Iterator[None]:
     except ImportError:
         raise ConfigError(
             'config.toml has [engine] kind = "dbos", but this installation has no DBOS.',
-            "Install it with `pip install 'mailreeve[server]'`, or take the line out.",
+            f"Install it with {platform.install('server')}, or take the line out.",
         ) from None
     db: PostgresDatabase = fleet.app.db  # type: ignore[assignment] # config.py demands it
     at_once = fleet.app.config.engine.mailboxes

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
+from mailreeve import platform
 from mailreeve.errors import ConfigError
 from mailreeve.store.index import Index
 
@@ -29,7 +30,7 @@ def arithmetic() -> ModuleType:
     except ImportError:
         raise ConfigError(
             "[semantic] needs the extra `semantic`, which is not installed.",
-            "Install it (`pip install 'mailreeve[semantic]'`), or take `model` out of [semantic] in config.toml.",
+            f"Install it ({platform.install('semantic')}), or take `model` out of [semantic] in config.toml.",
         ) from None
     return np
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from mailreeve import platform
 from mailreeve.errors import AlreadyRunning, ConfigError, StoreError, StoreTooNew
 from mailreeve.store.db import Database, Refused, Row, damaged
 from mailreeve.store.migrations import MIGRATIONS
@@ -43,7 +44,7 @@ class PostgresDatabase(Database):
         except ImportError:
             raise ConfigError(
                 "MAILREEVE_DATABASE_URL is set, but this installation cannot speak to PostgreSQL.",
-                "Install it with `pip install 'mailreeve[server]'`.",
+                f"Install it with {platform.install('server')}.",
             ) from None
         self._psycopg = psycopg
         self._url = url

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mailreeve import platform
 from mailreeve.app import Mailbox
 from mailreeve.errors import ConfigError, MailreeveError
 from mailreeve.web.app import Desk, build
@@ -37,7 +38,8 @@ class ReviewServer:
         missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
         if missing:
             raise ConfigError(
-                f"The review page needs {' and '.join(missing)}.", "Run `pip install 'mailreeve[web]'`."
+                f"The review page needs {' and '.join(missing)}.",
+                f"Run {platform.install('web')}; without it there is `mailreeve review` on the terminal.",
             )
         import uvicorn
 
