@@ -164,6 +164,6 @@ def test_nobody_else_on_the_network_can_connect(server: ReviewServer, box: Mailb
     made = Door(lambda: box)
     with Receiver("state") as receiver:
         bound = [made._server.server_address, receiver._server.server_address]
-    assert server._socket is not None
-    assert {"127.0.0.1"} == {one[0] for one in (*bound, server._socket.getsockname())}
+    assert server._listening is not None
+    assert {"127.0.0.1"} == {one[0] for one in (*bound, server._listening._listener.getsockname())}
     made._server.server_close()

@@ -7,21 +7,19 @@ ours is taken and forgotten. Source: docs.cloud.google.com/pubsub/docs/push.
 import contextlib
 import json
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mailreeve.app import App
-from mailreeve.errors import GoogleUnavailable, InputError, MailreeveError
+from mailreeve.errors import InputError, MailreeveError
 from mailreeve.service.waking import Notices
+from mailreeve.web.listening import Listening
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 MOST = 64 * 1024
 """Bytes of a push at most."""
-_START_SECONDS = 20.0
 
 
 def build(app: App, notices: Notices) -> "Starlette":
@@ -60,10 +58,8 @@ def _taken(app: App, notices: Notices, authorization: str, body: bytes) -> int:
         if not pushing.is_ours(app, authorization):
             return 403
         notices.take([pushing.address_in(_json(body))])
-    except GoogleUnavailable:
-        return 503  # no certificates: Pub/Sub tries again
     except MailreeveError:
-        return 503  # the store is away
+        return 503  # no certificates of Google, or the store is away: Pub/Sub tries again
     return 204
 
 
@@ -78,8 +74,6 @@ def _json(body: bytes) -> object:
 @contextlib.contextmanager
 def receiving(app: App, notices: Notices) -> Iterator[str]:
     """Listen where [wake] push_listen says, on a thread, until the end; gives the address. Raises InputError."""
-    import uvicorn
-
     host, port = app.config.wake.listen
     try:
         listener = socket.create_server(
@@ -90,29 +84,9 @@ def receiving(app: App, notices: Notices) -> Iterator[str]:
             f"{app.config.wake.push_listen} cannot be opened: {error.strerror}.",
             "Set [wake] push_listen to a free port of this machine.",
         ) from None
-    settings = uvicorn.Config(
-        build(app, notices),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        server_header=False,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=5,
-        limit_concurrency=50,
-    )
-    server = uvicorn.Server(settings)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment] # signals are the worker's
-    thread = threading.Thread(target=lambda: server.run([listener]), name="pushes", daemon=True)
-    thread.start()
+    door = Listening(build(app, notices), listener, "pushes")
     try:
-        until = time.monotonic() + _START_SECONDS
-        while not server.started:
-            if time.monotonic() > until or not thread.is_alive():
-                raise MailreeveError("The door for pushes did not open.", "Look at the lines above.")
-            time.sleep(0.01)
+        door.start(MailreeveError("The door for pushes did not open.", "Look at the lines above."))
         yield app.config.wake.push_listen
     finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+        door.stop()
