@@ -18,48 +18,39 @@ _READER = click.option(
 )
 
 
-def _judge_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def _written(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of what measures texts that the reader writes."""
     for option in (
+        click.pass_obj,
+        json_option,
         click.option("--hand", type=_FILE, help="With --judge: texts that people labelled, to compare with."),
         click.option("--judge-model", default="", metavar="NAME", help="Another model at the same endpoint."),
         click.option("--judge", is_flag=True, help="Let the configured model judge each text, too."),
+        _READER,
+        _CASES,
     ):
         command = option(command)
     return command
 
 
 @click.command()
-@_CASES
-@_READER
-@_judge_options
-@json_option
-@click.pass_obj
-def summaries(
-    face: Face, cases: Path, reader: str, judge: bool, judge_model: str, hand: Path | None, as_json: bool
-) -> int:
+@_written
+def summaries(face: Face, **wish: Any) -> int:
     """Summarize threads and check what is told.
 
     Example: mailreeve eval summaries --cases evals/summaries/cases.jsonl
     """
-    wanted = _judge(judge, judge_model, hand)
-    return _written(face, use.summarized, cases, reader, wanted, as_json=as_json)
+    return _measure(face, use.summarized, **wish)
 
 
 @click.command()
-@_CASES
-@_READER
-@_judge_options
-@json_option
-@click.pass_obj
-def drafts(
-    face: Face, cases: Path, reader: str, judge: bool, judge_model: str, hand: Path | None, as_json: bool
-) -> int:
+@_written
+def drafts(face: Face, **wish: Any) -> int:
     """Draft answers and check that nothing is invented or left out.
 
     Example: mailreeve eval drafts --cases evals/drafts/cases.jsonl
     """
-    wanted = _judge(judge, judge_model, hand)
-    return _written(face, use.drafted, cases, reader, wanted, as_json=as_json)
+    return _measure(face, use.drafted, **wish)
 
 
 @click.command()
@@ -94,25 +85,24 @@ def followups(face: Face, cases: Path, as_json: bool) -> int:
 COMMANDS = (summaries, actions, followups, drafts)
 
 
-def _written(
+def _measure(
     face: Face,
     measure: Callable[..., Json],
+    *,
     cases: Path,
     reader: str,
-    judge: use.Judge | None,
-    *,
+    judge: bool,
+    judge_model: str,
+    hand: Path | None,
     as_json: bool,
 ) -> int:
     """Let the reader write, check what it wrote, and tell."""
-    with face.interruptible(), face.progress() as progress:
-        answer = measure(face.app, cases, reader=reader, judge=judge, progress=progress, cancel=face.cancel)
-    return _told(face, answer, _checks, as_json=as_json)
-
-
-def _judge(wanted: bool, model: str, hand: Path | None) -> use.Judge | None:
-    if not wanted and (model or hand):
+    if not judge and (judge_model or hand):
         raise click.UsageError("--judge-model and --hand need --judge.")
-    return use.Judge(model, hand) if wanted else None
+    wanted = use.Judge(judge_model, hand) if judge else None
+    with face.interruptible(), face.progress() as progress:
+        answer = measure(face.app, cases, reader=reader, judge=wanted, progress=progress, cancel=face.cancel)
+    return _told(face, answer, _checks, as_json=as_json)
 
 
 def _told(face: Face, answer: Json, show: Callable[[Face, Json], None], *, as_json: bool) -> int:
