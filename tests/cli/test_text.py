@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from mailreeve.cli import text
+from mailreeve.cli import outcome, text
 from mailreeve.service.answers import Failed, Hit, InboxRow, RunAnswer, RunsAnswer, SearchAnswer
 
 
@@ -54,8 +54,8 @@ def a_run() -> RunAnswer:
 def test_past_runs_fit_80_columns() -> None:
     """Every heading and figure is whole; when and how much it cost are for wider terminals."""
     made, wide = console(), console(120)
-    text.runs(made, RunsAnswer(runs=[a_run()]))
-    text.runs(wide, RunsAnswer(runs=[a_run()]))
+    outcome.runs(made, RunsAnswer(runs=[a_run()]))
+    outcome.runs(wide, RunsAnswer(runs=[a_run()]))
     head, _, row = shown(made)
     assert "Run State Seen Decided Needs you Failed" == " ".join(head.split())
     assert "r-20261123-0301-ab12 interrupted 1234 232 1 1" == " ".join(row.split())
@@ -66,8 +66,8 @@ def test_the_calls_for_a_mail_are_told_night_by_night() -> None:
     """The oldest run first, so that a falling row can be seen; without a model there is no such line."""
     made, quiet = console(), console()
     nights = [{**a_run(), "model_calls": calls, "needs_human": []} for calls in (29, 116)]
-    text.runs(made, RunsAnswer(runs=nights))  # type: ignore[typeddict-item] # keys of a_run
-    text.runs(quiet, RunsAnswer(runs=[a_run()]))
+    outcome.runs(made, RunsAnswer(runs=nights))  # type: ignore[typeddict-item] # keys of a_run
+    outcome.runs(quiet, RunsAnswer(runs=[a_run()]))
     told = "Model calls for a mail, the oldest run first: 0.50, 0.12"
     assert told == shown(made)[-1].strip()
     assert "Model calls" not in " ".join(shown(quiet))
@@ -119,7 +119,7 @@ def test_mail_that_can_wait_has_one_line() -> None:
         for priority in ("high", "low")
     ]
     made = console()
-    text.inbox(made, rows)
+    outcome.inbox(made, rows)
     lines = shown(made)[2:]
     assert "eleven" in " ".join(lines[:-1])
     assert lines[-1].endswith("offline")

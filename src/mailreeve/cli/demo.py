@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import outcome, text
 from mailreeve.cli.face import Face
 from mailreeve.config import home_folder
 from mailreeve.service import digest as digests
@@ -47,10 +47,10 @@ def _shown(face: Face) -> int:
     with face.interruptible(), face.progress() as progress:
         told = triage.triage(face.box, progress=progress, cancel=face.cancel)
     console.rule("The triaged inbox (✎: a reply is drafted)")
-    text.run(console, told, face.program)
+    outcome.run(console, told, face.program)
     console.rule("The digest begins")
     digest = digests.digest(face.box)
-    text.digest(console, {**digest, "text": pressing(digest["text"])})
+    outcome.digest(console, {**digest, "text": pressing(digest["text"])})
     console.print(f"The rest: {face.program} digest", style="dim")
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
     for draft_id in told["drafts"][:SHOWN_DRAFTS]:

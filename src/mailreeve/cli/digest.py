@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import outcome, text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.service import digest as use
 from mailreeve.service import mailing
@@ -42,7 +42,7 @@ def digest(
     if as_json:
         print_json({**answer, "did": said})
     elif not said:
-        text.digest(face.console, answer)
+        outcome.digest(face.console, answer)
     for line in said:
         click.echo(text.safe(line), err=True)
     return 1 if any("No notice" in line or "not mailed" in line for line in said) else 0

@@ -11,6 +11,7 @@ from mailreeve.cli.account import stdout_to_stderr
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.errors import Cancelled
 from mailreeve.service import later
+from mailreeve.service.answers import ReviewAnswer
 from mailreeve.service.waiting import waiting
 
 
@@ -36,7 +37,7 @@ def review(ctx: click.Context, web: bool, history: bool, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        text.waiting(face.console, answer, face.program)
+        _tell(face, answer)
 
 
 @review.command()
@@ -50,6 +51,33 @@ def cancel(face: Face, proposal: str, as_json: bool) -> None:
         print_json(answer)
     else:
         click.echo(answer["advice"])
+
+
+def _tell(face: Face, answer: ReviewAnswer) -> None:
+    """What waits for a person: each list only when there is something in it."""
+    for one in answer["bounced"]:
+        face.console.print(
+            f"“{text.safe(one['subject'])}” did not arrive. {text.safe(one['bounced'])}", style="yellow"
+        )
+    if answer["proposals"]:
+        made = text.table("Id", "Kind", "State", "To", "Subject", "Flags")
+        for one in answer["proposals"]:
+            to, flags = text.safe(", ".join(one["to"])), text.safe("; ".join(one["flags"]))
+            made.add_row(one["id"], one["kind"], one["state"], to, text.safe(one["subject"]), flags)
+        face.console.print(made)
+    if answer["drafts"]:
+        made = text.table("Draft", "To", "Subject", "Flags")
+        for draft in answer["drafts"]:
+            to, flags = text.safe(", ".join(draft["to"])), text.safe("; ".join(draft["flags"]))
+            made.add_row(draft["draft_id"], to, text.safe(draft["subject"]), flags)
+        face.console.print(made)
+    if answer["drafts"] or answer["proposals"]:
+        face.console.print(
+            f"Go through them with: {face.program} review --web, or {face.program} review on a terminal",
+            style="dim",
+        )
+    else:
+        face.console.print("Nothing waits for you.")
 
 
 def _serve(face: Face) -> None:

@@ -3,24 +3,17 @@
 import unicodedata
 from typing import TYPE_CHECKING
 
-from mailreeve.service import destinations
 from mailreeve.service.answers import (
     ClassifyAnswer,
-    DigestAnswer,
     DraftAnswer,
     Failed,
     FileAnswer,
-    InboxRow,
     LabelsAnswer,
     ReadAnswer,
     ReadJson,
-    ReviewAnswer,
-    RunAnswer,
-    RunsAnswer,
     SearchAnswer,
     SendAnswer,
     SummarizeAnswer,
-    UndoAnswer,
 )
 
 if TYPE_CHECKING:
@@ -32,23 +25,11 @@ SHOWN_IDS = 3
 NARROW = 100
 """Columns below which tables leave out what is not essential."""
 WHOLE = frozenset(
-    (
+    [
         *("Id", "Draft", "Run", "Label", "Priority", "By", "Date", "Started", "State"),
-        *(
-            "Seen",
-            "Decided",
-            "Needs you",
-            "Failed",
-            "Cost",
-            "No.",
-            "Mails",
-            "Unread",
-            "MB",
-            "Newest",
-            "Opened",
-        ),
-        *("You wrote", "Unsubscribe"),
-    )
+        *("Seen", "Decided", "Needs you", "Failed", "Cost"),
+        *("No.", "Mails", "Unread", "MB", "Newest", "Opened", "You wrote", "Unsubscribe"),
+    ]
 )
 """Columns that are never cut."""
 PRIORITY_STYLE = {"urgent": "bold red", "high": "yellow", "normal": "", "low": "dim"}
@@ -92,7 +73,7 @@ def hits(console: "Console", answer: SearchAnswer) -> None:
     narrow = console.width < NARROW
     for hit in answer["hits"]:
         date = hit["date"][: 10 if narrow else 16].replace("T", " ")
-        from_ = _who(safe(hit["from"])) if narrow else safe(hit["from"])
+        from_ = who(safe(hit["from"])) if narrow else safe(hit["from"])
         made.add_row(hit["id"], date, from_, safe(hit["subject"]))
     console.print(made)
     failures(console, answer["failed"])
@@ -127,7 +108,9 @@ def messages(console: "Console", answer: ReadAnswer) -> None:
             how = ", ".join(message["hidden"]["how"])
             console.print(f"[{message['hidden']['chars']} hidden characters removed: {how}]", style="dim")
         for part in message["attachments"]:
-            console.print(f"📎 {safe(part['name'])} ({part['type']}, {part['size']} bytes)", style="dim")
+            console.print(
+                f"📎 {safe(part['name'])} ({safe(part['type'])}, {part['size']} bytes)", style="dim"
+            )
         console.print(message["url"], style="dim", soft_wrap=True)
         console.print()
     failures(console, answer["failed"])
@@ -218,113 +201,6 @@ def sent(console: "Console", answer: SendAnswer) -> None:
     console.print(told, soft_wrap=True)
 
 
-def inbox(console: "Console", rows: list[InboxRow]) -> None:
-    """The triaged inbox, the most pressing first; what is not pressing has one line each."""
-    from rich.text import Text
-
-    made = table("Label", "Priority", "From", "Summary", "By")
-    narrow = console.width < NARROW
-    for row in rows:
-        style = PRIORITY_STYLE.get(row["priority"], "")
-        by = row["by"] if narrow else f"{row['by']} {row['confidence']:.2f}"
-        mark = f"{row['label']} ✎" if row["draft"] else row["label"]
-        pressing = row["priority"] in {"urgent", "high"}
-        short = _short(safe(row["summary"]), 60 if narrow else 110)
-        summary = Text(short, no_wrap=not pressing, overflow="ellipsis")
-        made.add_row(mark, row["priority"], _who(safe(row["from"])), summary, by, style=style)
-    console.print(made)
-
-
-def _who(sender: str) -> str:
-    """The name alone where there is one: the address is in the digest and in --json."""
-    return sender.partition(" <")[0].strip()
-
-
-def _short(summary: str, size: int) -> str:
-    return summary if len(summary) <= size else f"{summary[: size - 1].rsplit(' ', 1)[0]}…"
-
-
-def run(console: "Console", answer: RunAnswer, program: str) -> None:
-    """A run: its inbox, then its coverage; `program` begins the command that is shown."""
-    if answer.get("inbox"):
-        inbox(console, answer["inbox"])
-    console.print(coverage(answer))
-    failures(console, answer["failures"])
-    for one in answer.get("sent", []):
-        console.print(f"{one['status']} (planned for now) {one['proposal']}: {safe(one['advice'])}")
-    for item in answer.get("bounced", []):
-        console.print(f"bounced {item['id']}: {safe(item['reason'])}", style="yellow")
-    if outside := answer.get("outbox"):
-        for line in destinations.lines(outside):
-            console.print(safe(line))
-    for told in answer.get("digest", []):
-        console.print(safe(told))
-    if answer["left"]:
-        console.print(f"{answer['left']} more wait for the next run (the cap was reached).", style="yellow")
-    if answer.get("changes"):
-        console.print(f"Take it all back with: {program} undo {answer['run']}", style="dim")
-
-
-def coverage(answer: RunAnswer) -> str:
-    """One line that accounts for every message."""
-    decided = ", ".join(f"{count} by {who}" for who, count in answer["decided"].items() if count)
-    parts = [
-        f"{answer['seen']} seen = {answer['already']} already + {decided or '0 decided'}",
-        f"{len(answer['needs_human'])} need you + {len(answer['failed'])} failed;",
-        f"{len(answer['drafts'])} drafts, {answer['units']} units, {answer['model_calls']} model calls,",
-        f"{answer['seconds']:.1f} s",
-    ]
-    return " ".join([parts[0], "+", *parts[1:]])
-
-
-def decided(answer: RunAnswer) -> int:
-    """How many messages were decided, by whomever."""
-    by = answer["decided"]
-    return by["rule"] + by["pattern"] + by["offline"] + by["llm"]
-
-
-def runs(console: "Console", answer: RunsAnswer) -> None:
-    """One line a run; a narrow terminal leaves out when it started, which its id tells, and what it cost."""
-    if answer.get("next"):
-        console.print(
-            f"A worker is alive; its next run is planned for {answer['next'][:16].replace('T', ' ')}."
-        )
-    _watch(console, answer)
-    if not answer["runs"]:
-        console.print("There was no run yet.")
-        return
-    narrow = console.width < NARROW
-    essential = ("Run", "State", "Seen", "Decided", "Needs you", "Failed")
-    made = table(*essential) if narrow else table(*essential, "Started", "Cost")
-    for one in answer["runs"]:
-        counts = (one["seen"], decided(one), len(one["needs_human"]), len(one["failed"]))
-        wide = (one["started"][:16].replace("T", " "), f"{one['cost']:.2f}")
-        made.add_row(one["run"], one["state"], *map(str, counts), *(() if narrow else wide))
-    console.print(made)
-    judged = [
-        (one["model_calls"], decided(one) + len(one["needs_human"])) for one in reversed(answer["runs"])
-    ]
-    shares = [f"{calls / mails:.2f}" for calls, mails in judged if mails]
-    if any(calls for calls, _ in judged):
-        console.print(f"Model calls for a mail, the oldest run first: {', '.join(shares)}")
-
-
-def _watch(console: "Console", answer: RunsAnswer) -> None:
-    """Whether Gmail tells of new mail; nothing where that is not wanted."""
-    watch = answer.get("watch")
-    if watch is None or watch["state"] == "off":
-        return
-    until, noticed = (watch[name][:16].replace("T", " ") for name in ("until", "noticed"))
-    last = f"; last notice {noticed}" if noticed else ""
-    said = {
-        "live": f"Gmail watches the mailbox until {until}{last}.",
-        "silent": f"Gmail watches the mailbox until {until}, but new mail came without a notice{last}.",
-        "lapsed": f"Gmail's watch lapsed at {until}; the worker renews it. {safe(watch['error'])}",
-        "none": "Gmail does not watch the mailbox yet; the worker sees to that.",
-    }
-    console.print(said.get(watch["state"], safe(watch["error"])).rstrip())
-
-
 def labels(console: "Console", answer: LabelsAnswer) -> None:
     """The closed set and its sentences."""
     made = table("Id", "Name", "When")
@@ -333,50 +209,6 @@ def labels(console: "Console", answer: LabelsAnswer) -> None:
     console.print(made)
 
 
-def digest(console: "Console", answer: DigestAnswer) -> None:
-    """The digest; its Markdown is laid out on a terminal and left as it is elsewhere."""
-    if console.is_terminal:
-        from rich.markdown import Markdown
-
-        console.print(Markdown(safe(answer["text"]), hyperlinks=True))
-    else:
-        console.print(safe(answer["text"]), soft_wrap=True)
-
-
-def undone(console: "Console", answer: UndoAnswer) -> None:
-    """What was taken back and what was not."""
-    counts = {"undone": answer["undone"]} | {
-        name: len(one) for name, one in (("skipped", answer["skipped"]), ("final", answer["final"]))
-    }
-    if any((*counts.values(), answer["failed"])):
-        console.print(", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
-    else:
-        console.print("There was nothing to take back.")
-    for name in ("skipped", "final"):
-        for one in answer[name]:
-            console.print(f"{name} {one['id']}: {safe(one['reason'])}", style="dim")
-    failures(console, answer["failed"])
-
-
-def waiting(console: "Console", answer: ReviewAnswer, program: str) -> None:
-    """What waits for a person: each list only when there is something in it."""
-    for one in answer["bounced"]:
-        console.print(f"“{safe(one['subject'])}” did not arrive. {safe(one['bounced'])}", style="yellow")
-    if answer["proposals"]:
-        made = table("Id", "Kind", "State", "To", "Subject", "Flags")
-        for one in answer["proposals"]:
-            to, flags = safe(", ".join(one["to"])), safe("; ".join(one["flags"]))
-            made.add_row(one["id"], one["kind"], one["state"], to, safe(one["subject"]), flags)
-        console.print(made)
-    if answer["drafts"]:
-        made = table("Draft", "To", "Subject", "Flags")
-        for draft in answer["drafts"]:
-            to, flags = safe(", ".join(draft["to"])), safe("; ".join(draft["flags"]))
-            made.add_row(draft["draft_id"], to, safe(draft["subject"]), flags)
-        console.print(made)
-    if answer["drafts"] or answer["proposals"]:
-        console.print(
-            f"Go through them with: {program} review --web, or {program} review on a terminal", style="dim"
-        )
-    else:
-        console.print("Nothing waits for you.")
+def who(sender: str) -> str:
+    """The name alone where there is one: the address is in the digest and in --json."""
+    return sender.partition(" <")[0].strip()

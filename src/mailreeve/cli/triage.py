@@ -2,7 +2,7 @@
 
 import click
 
-from mailreeve.cli import text
+from mailreeve.cli import outcome, text
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.errors import AlreadyRunning
 from mailreeve.service import labels as label_service
@@ -45,7 +45,7 @@ def triage(face: Face, since: str, dry_run: bool, again: bool, limit: int, yes: 
     if as_json:
         print_json(answer)
     else:
-        text.run(face.console, answer, face.program)
+        outcome.run(face.console, answer, face.program)
     return 3 if answer["failed"] else 0
 
 
@@ -65,7 +65,7 @@ def runs(face: Face, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        text.runs(face.console, answer)
+        outcome.runs(face.console, answer)
 
 
 @click.command()
@@ -92,5 +92,5 @@ def undo(face: Face, id_: str, since: str, as_json: bool) -> int:
     if as_json:
         print_json(answer)
     else:
-        text.undone(face.console, answer)
+        outcome.undone(face.console, answer)
     return 3 if answer["failed"] else 0
