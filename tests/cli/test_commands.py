@@ -84,6 +84,9 @@ def test_summaries_and_verdicts_answer_with_their_keys(run: Run, demo: SandboxSe
     assert all(KEYS["action"] <= set(item) for item in summary["summaries"][0]["actions"])
     assert KEYS["verdict"] <= set(verdict)
     assert ("offline", "offline") == (summary["summaries"][0]["by"], verdict["by"])
+    told = " ".join(run("summarize", hit["thread_id"]).out.split())
+    for item in summary["summaries"][0]["actions"]:
+        assert f"to do: {item['what']} ({item['who']}, by {item['due']})".replace(", by )", ")") in told
 
 
 def test_what_is_too_much_at_once_is_one_line(run: Run, demo: SandboxServer) -> None:

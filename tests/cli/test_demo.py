@@ -4,7 +4,10 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Run
+
+from mailreeve.cli import demo
 
 
 def test_the_demo_shows_the_main_job(run: Run) -> None:
@@ -23,6 +26,22 @@ def test_the_demo_shows_the_main_job(run: Run) -> None:
         assert shown in done.out, shown
     assert len(done.out.splitlines()) < 130
     assert "https://mail.google.com" not in done.out
+
+
+def test_a_shell_that_does_not_find_the_program_is_told_how(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The commands that the demo names are to be copied, also after `make demo`, which activates nothing."""
+    folder = tmp_path / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    (folder / "activate").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert [f". {Path('.venv/bin/activate')}"] == [command for command, _what in demo.to_path()]
+    (folder / "mailreeve").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    assert () == demo.to_path()
 
 
 def test_the_client_settings_name_this_installation(run: Run) -> None:

@@ -24,7 +24,8 @@ def test_a_program_asks_and_a_person_decides(run: Run, demo: SandboxServer, tmp_
 def test_a_key_is_made_by_a_person(run: Run, demo: SandboxServer) -> None:
     """Not by a program without a terminal; then it is listed without its key, and removed."""
     assert demo.base_url
-    assert 5 == run("systems", "add", "shop").code
+    refused = run("systems", "add", "shop", "--json")
+    assert (5, "NeedsPerson") == (refused.code, refused.json["error"]["kind"])
     code, shown = on_terminal("", "systems", "add", "shop")
     assert (0, True) == (code, "note it now" in shown)
     assert ["shop"] == [one["id"] for one in run("systems", "--json").json["systems"]]

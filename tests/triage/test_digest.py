@@ -82,7 +82,6 @@ def test_mails_are_grouped_by_urgency_and_then_by_label() -> None:
     ).text
     order = [
         "## Urgent",
-        "### Urgent",
         "## Important",
         "### To reply",
         "### FYI",

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -55,12 +56,12 @@ def _shown(face: Face) -> int:
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
     for draft_id in told["drafts"][:SHOWN_DRAFTS]:
         text.letter(console, drafting.show(face.box, draft_id))
-        console.print(f"{face.program} send {draft_id}\n", style="dim", soft_wrap=True)
+        console.print(f"\nSend it with: {face.program} send {draft_id}\n", style="dim", soft_wrap=True)
     console.rule("Connect Claude Desktop")
     console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")
     click.echo(client_settings())
     console.rule("Next")
-    for command, what in _NEXT:
+    for command, what in (*to_path(), *_NEXT):
         console.print(f"{command:<36} {what}", soft_wrap=True)
     return 3 if told["failed"] else 0
 
@@ -70,6 +71,14 @@ _NEXT = (
     ("mailreeve --demo search is:unread", "search, read, summarize, draft, undo: all work here"),
     ("mailreeve login", "your own Gmail; docs/connect-gmail.md tells how"),
 )
+
+
+def to_path() -> tuple[tuple[str, str], ...]:
+    """How this shell finds the program, where it does not yet: `make demo` runs it from .venv/."""
+    script = Path(sys.executable).parent / "activate"
+    if shutil.which("mailreeve") or not script.is_file():
+        return ()
+    return ((f". {os.path.relpath(script)}", "so that your shell finds mailreeve"),)
 
 
 def pressing(digest: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from mailreeve.cli.face import Face, json_option, print_json
 from mailreeve.cli.text import safe
-from mailreeve.errors import InputError
+from mailreeve.errors import InputError, NeedsPerson
 from mailreeve.service import asking, standing
 
 _LOCAL = "command-line"
@@ -61,8 +61,7 @@ def systems(ctx: click.Context, as_json: bool) -> None:
 def add(face: Face, name: str, as_json: bool) -> int:
     """Make a key for a system; it is shown once, and only its hash is kept. On a terminal only."""
     if not face.asks:
-        click.echo("A person makes keys, in a terminal.", err=True)
-        return 5
+        raise NeedsPerson("Only a person makes a key.", "Run it in a terminal.")
     answer = asking.let_in(face.box, name)
     if as_json:
         print_json(answer)
@@ -139,5 +138,6 @@ def door(face: Face, port: int) -> None:
     box = face.box
     with face.interruptible():
         made = Door(lambda: box, port)
-        click.echo(f"POST http://127.0.0.1:{made.port}/v1/proposals", err=True)
+        where = f"http://127.0.0.1:{made.port}/v1/proposals"
+        click.echo(f"Listening for POST {where} until Ctrl-C or SIGTERM.", err=True)
         made.serve(face.cancel)

@@ -136,8 +136,9 @@ def summaries(console: "Console", answer: SummarizeAnswer) -> None:
             for line in lines:
                 console.print(f"  {title}: {safe(line)}")
         for item in one["actions"]:
-            due = f" by {item['due']}" if item["due"] else ""
-            console.print(f"  to do: {safe(item['what'])}{due} {safe(item['who'])}".rstrip())
+            due = f"by {item['due']}" if item["due"] else ""
+            told = ", ".join(part for part in (safe(item["who"]), due) if part)
+            console.print(f"  to do: {safe(item['what'])}{told and f' ({told})'}")
         if reach := _reach(one["coverage"]):
             console.print(f"  {reach}", style="yellow")
         console.print(one["url"], style="dim", soft_wrap=True)

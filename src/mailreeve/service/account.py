@@ -149,7 +149,8 @@ def _asked(app: App, expected: str, more: Sequence[str] = ()) -> "Login":
     if google.client_file is None:
         raise ConfigError(
             "There is no OAuth client yet.",
-            "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file.",
+            "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file in"
+            f" {app.config.home / 'config.toml'}.",
         )
     client = read_client(google.client_file.expanduser())
     wanted = scopes.wanted(_wished(app, expected, more))

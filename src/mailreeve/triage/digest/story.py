@@ -89,7 +89,7 @@ def _body(edition: Edition) -> Iterator[Block]:
         every = [entry for entry in decided if entry.verdict and entry.verdict.priority is priority]
         if every if counted else group:
             yield block(Kind.HEAD, heading)
-            yield from _counts(edition, every) if counted else _by_label(edition, group)
+            yield from _counts(edition, every) if counted else _by_label(edition, group, heading)
     yield from _owed(edition)
     yield from _noticed(edition, rest)
     failed = [entry for entry in edition.entries if _is_failed(entry)]
@@ -161,10 +161,11 @@ def _grouped(edition: Edition, group: Sequence[Entry]) -> Iterator[tuple[str, li
         yield edition.names.get(label, label), found
 
 
-def _by_label(edition: Edition, group: Sequence[Strand]) -> Iterator[Block]:
+def _by_label(edition: Edition, group: Sequence[Strand], heading: str) -> Iterator[Block]:
     earlier = {one.entry.message: one.earlier for one in group}
     for name, entries in _grouped(edition, [one.entry for one in group]):
-        yield block(Kind.SUBHEAD, theirs(name))
+        if name != heading:
+            yield block(Kind.SUBHEAD, theirs(name))
         for entry in entries:
             summary = entry.verdict.summary if entry.verdict else ""
             yield _line(edition, entry, summary, earlier[entry.message])
