@@ -58,6 +58,16 @@ async def test_a_sample_tells_no_code(app: App, sandbox: SandboxServer, connect:
     assert (1, False) == (told["rules"][0]["fired"], "483920" in json.dumps(told))
 
 
+async def test_what_could_not_be_read_is_named(app: App, sandbox: SandboxServer, connect: Connect) -> None:
+    """A mail that the trial could not look at is told by its id."""
+    write(app, RULES)
+    id_ = sandbox.deliver(letter(subject="Lunch"))
+    sandbox.faults([{"path": f"/messages/{id_}$", "method": "GET", "kind": "403-daily"}])
+    async with connect() as client:
+        told = (await client.call_tool("review", {"show": "rules"})).structured_content or {}
+    assert (0, [id_]) == (told["seen"], [one["id"] for one in told["failed"]])
+
+
 async def test_without_rules_the_list_is_empty(connect: Connect) -> None:
     """No error: there are none."""
     async with connect() as client:

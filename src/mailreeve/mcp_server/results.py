@@ -127,6 +127,7 @@ class Waiting(Fenced, total=False):
     rules: list[ShownJson]
     seen: int
     left_out: int
+    failed: list[Failed]
     next: str
 
 

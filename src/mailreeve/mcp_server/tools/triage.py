@@ -96,7 +96,8 @@ def _rules(call: Call, cursor: str) -> dict[str, Any]:
     first = offset(cursor)
     rows, tried = ruling.shown(call.box, since="30d", most=_TRIED, cancel=call.cancel)
     page = {"rules": rows[first : first + _PAGE], "next": _next(first, len(rows))}
-    return fenced({**page, "seen": tried["seen"], "left_out": tried["left_out"]}, "rules")
+    seen = {key: tried[key] for key in ("seen", "left_out", "failed")}
+    return fenced({**page, **seen}, "rules")
 
 
 def _next(first: int, total: int) -> str:
