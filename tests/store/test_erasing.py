@@ -34,7 +34,7 @@ def fill(db: Database, account: str) -> Ledger:
     ledger.enqueue([Ref("m1", "t1"), Ref("m2", "t2")])
     ledger.claim(run)
     ledger.save_verdict(run, "m1", verdict("m1"), Sight(CANARY, CANARY, 1, ("INBOX",), "7"))
-    ledger.mark_applied(run, "m1", EntryState.DONE)
+    ledger.mark_applied(run, {"m1": EntryState.DONE})
     change = journal.intend(run, "labels", "m1", {"add": [CANARY]}, {"remove": [CANARY]})
     journal.settle(change, ChangeState.DONE, CANARY)
     journal.intend(run, "labels", "m2", {}, {})

@@ -15,7 +15,8 @@ def decide(ledger: Ledger, message: str, received: int, *, again: bool = False, 
     ledger.claim("r-1")
     verdict = Verdict(message, label, Priority.NORMAL, False, "", 0.9, "", DecidedBy.OFFLINE)
     assert ledger.save_verdict("r-1", message, verdict, Sight(received_at=received))
-    assert ledger.mark_applied("r-1", message, EntryState.DONE)
+    ledger.mark_applied("r-1", {message: EntryState.DONE})
+    assert {message} == ledger.decided([message])
 
 
 def test_a_mail_counts_once_with_its_last_decision(db: Database, ledger: Ledger) -> None:

@@ -37,7 +37,10 @@ def verdict(id_: str, by: DecidedBy = DecidedBy.OFFLINE, *, needs_human: bool = 
 
 def finish(ledger: Ledger, run: str, id_: str, by: DecidedBy = DecidedBy.OFFLINE) -> None:
     assert ledger.save_verdict(run, id_, verdict(id_, by), SIGHT)
-    assert ledger.mark_applied(run, id_, EntryState.DONE)
+    ledger.mark_applied(run, {id_: EntryState.DONE})
+    entry = ledger.entry(id_)
+    assert entry is not None
+    assert EntryState.DONE is entry.state
 
 
 def test_a_message_is_queued_once_and_counts_as_already_when_decided(ledger: Ledger) -> None:
@@ -111,7 +114,7 @@ def test_seen_is_already_plus_decided_plus_needs_human_plus_failed(ledger: Ledge
     finish(ledger, run, "m1", DecidedBy.LLM)
     finish(ledger, run, "m2", DecidedBy.LLM)
     ledger.save_verdict(run, "m3", verdict("m3", needs_human=True), SIGHT)
-    ledger.mark_applied(run, "m3", EntryState.NEEDS_HUMAN)
+    ledger.mark_applied(run, {"m3": EntryState.NEEDS_HUMAN})
     ledger.fail(run, "m4", "why")
     ledger.close(run, "m5", EntryState.GONE, "no longer in Gmail")
     coverage = ledger.coverage(run, already=7)
@@ -148,7 +151,7 @@ def test_two_writers_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
         for entry in ledger.claim(run):
             if ledger.save_verdict(run, entry.message, verdict(entry.message), SIGHT):
                 wins.append(entry.message)
-                ledger.mark_applied(run, entry.message, EntryState.DONE)
+                ledger.mark_applied(run, {entry.message: EntryState.DONE})
         db.close()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -227,7 +230,7 @@ def test_what_runs_touched_is_listed_newest_first(ledger: Ledger) -> None:
     ledger.claim(run)
     ledger.save_verdict(run, "m0", verdict("m0"), Sight("a", "old", 1))
     ledger.save_verdict(run, "m1", verdict("m1"), Sight("b", "new", 2))
-    ledger.mark_applied(run, "m1", EntryState.APPLIED)
+    ledger.mark_applied(run, {"m1": EntryState.APPLIED})
     ledger.mark_drafted(run, "m1", "r-7")
     assert ["m1", "m0"] == [entry.message for entry in ledger.entries([run])]
     assert ["r-7", ""] == [entry.draft for entry in ledger.entries([run, "r-other"])]

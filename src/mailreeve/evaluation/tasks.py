@@ -71,9 +71,3 @@ def paired(found: Sequence[str], expected: Sequence[str]) -> list[tuple[int, int
         if score >= SHARE and -place not in made and -at not in made.values():
             made[-place] = -at
     return sorted(made.items())
-
-
-def matched(found: Sequence[str], expected: Sequence[str]) -> Found:
-    """How many tasks of either side have a partner on the other."""
-    right = len(paired(found, expected))
-    return Found(right, len(found) - right, len(expected) - right)

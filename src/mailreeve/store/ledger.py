@@ -185,12 +185,8 @@ class Ledger:
             history_id=sight.history_id,
         )
 
-    def mark_applied(self, run: str, message: str, then: EntryState) -> bool:
-        """Judged -> applied (a draft is due), done or needs_human."""
-        return self._step(run, message, EntryState.JUDGED, then)
-
-    def mark_all_applied(self, run: str, then: Mapping[str, EntryState]) -> None:
-        """The same for several messages: what another run holds by now, or was applied before, stays."""
+    def mark_applied(self, run: str, then: Mapping[str, EntryState]) -> None:
+        """Judged -> applied (a draft is due), done or needs_human; what another run holds by now, or was applied before, stays."""
         with self._db.transaction():
             self._db.many(
                 "update ledger set state = ?, error = '', updated_at = ?"

@@ -50,6 +50,4 @@ class Marks:
 
     def forget(self) -> int:
         """Drop them all; returns how many there were."""
-        count = len(self.all())
-        self._db.execute("delete from mark where account = ?", (self._account,))
-        return count
+        return self._db.execute("delete from mark where account = ?", (self._account,))

@@ -237,7 +237,7 @@ def _change(work: Work, plan: Plan, group: Sequence[Entry]) -> None:
 
 
 def _done(work: Work, entries: Sequence[Entry]) -> None:
-    work.parts.ledger.mark_all_applied(work.run, {one.message: _after(work, one) for one in entries})
+    work.parts.ledger.mark_applied(work.run, {one.message: _after(work, one) for one in entries})
 
 
 def _after(work: Work, entry: Entry) -> EntryState:
