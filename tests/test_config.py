@@ -181,3 +181,12 @@ def test_search_by_meaning_needs_an_endpoint_and_gives_no_key_away(tmp_path: Pat
     assert "k" == meaning.endpoint(config.load({"KEY": "k"}, named)).api_key
     with pytest.raises(ConfigError, match="KEY"):
         config.load({}, named)
+
+
+def test_the_key_of_the_model_may_stand_in_the_environment(tmp_path: Path) -> None:
+    """env:NAME is read as for every other secret; a name that is not there is told, and never sent as a key."""
+    home = write(tmp_path / "home", "[llm]\napi_key = 'env:LLM_KEY'")
+    loaded = config.load({"LLM_KEY": "k"}, home)
+    assert "k" == (loaded.llm.api_key and loaded.llm.api_key.get_secret_value())
+    with pytest.raises(ConfigError, match=r"llm\.api_key: LLM_KEY is not in the environment"):
+        config.load({}, home)

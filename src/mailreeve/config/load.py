@@ -139,9 +139,11 @@ def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
     )
     headers = {name: found(secret, "telemetry.headers") for name, secret in config.telemetry.headers.items()}
     telemetry = config.telemetry.model_copy(update={"headers": headers})
-    key = config.semantic.api_key
-    semantic = config.semantic.model_copy(update={"api_key": key and found(key, "semantic.api_key")})
-    return config.model_copy(update={"destination": every, "telemetry": telemetry, "semantic": semantic})
+    models = {
+        name: one.model_copy(update={"api_key": one.api_key and found(one.api_key, f"{name}.api_key")})
+        for name, one in (("llm", config.llm), ("semantic", config.semantic))
+    }
+    return config.model_copy(update={"destination": every, "telemetry": telemetry, **models})
 
 
 def _read_toml(file: Path) -> dict[str, dict[str, object]]:

@@ -38,6 +38,7 @@ class LlmConfig(Section):
 
     base_url: LlmEndpoint | None = None
     api_key: SecretStr | None = None
+    """The key itself, or env:NAME."""
     model: str = ""
     timeout_seconds: float = Field(default=60, gt=0, le=600)
     body_tokens: int = Field(default=600, ge=100, le=20_000)
