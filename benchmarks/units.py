@@ -1,7 +1,8 @@
 """What nights and first runs cost in Gmail's units, as the sandbox counts them, beside a client that does it naively.
 
-A night is a run on new mail of as many threads; its floor is one messages.get a mail, 20 units. A first run takes
-threads of several mails each. The naive client lists, gets every mail in full and labels each by itself. Drafts are off.
+A night is a run on new mail of as many threads; its floor is one messages.get a mail, 20 units. In a night with drafts
+every third mail is a question; the floor of a draft is a look at its thread, a post and a read-back, 70 units. A first run takes
+threads of several mails each. The naive client lists, gets every mail in full and labels each by itself.
 
     python benchmarks/units.py [--mails 60,300]
 """
@@ -20,9 +21,11 @@ from mailreeve.cancel import Cancel
 from mailreeve.service import triage
 
 GET, MODIFY, LIST, PAGE = 20, 5, 5, 500
+THREAD, CREATE, READ_BACK = 40, 10, 20
+OWNER = "alex.moreno@example.com"
 NIGHT, FIRST = 1.05, 0.5
 THREADS = (1, 3, 5, 10)
-SETTINGS = '[google]\nquota = "off"\n[triage]\ndrafts = false\nfirst_cap = 10000\n'
+SETTINGS = '[google]\nquota = "off"\n[triage]\ndrafts = {drafts}\nmax_drafts = 500\nfirst_cap = 10000\n'
 LABELS = ("messages.batchModify", "messages.modify")
 
 
@@ -38,6 +41,16 @@ def deliver(google: LocalGoogle, mails: int, length: int, name: str) -> None:
         own = f"Message-ID: <{name}.{thread}.{place}@y.example>\r\n{more}\r\n"
         google.deliver(
             f"{head}{own}The notes of meeting {thread}, part {place}, for your files.\r\n".encode()
+        )
+
+
+def ask(google: LocalGoogle, mails: int) -> None:
+    """So many mails with a question, a thread each."""
+    for number in range(mails):
+        head = f"From: Kim <kim{number % 9}@y.example>\r\nTo: Alex <{OWNER}>\r\nSubject: Lunch {number}?\r\n"
+        own = f"Message-ID: <ask.{number}@y.example>\r\n\r\n"
+        google.deliver(
+            f"{head}{own}Hi Alex,\r\n\r\nCould you tell me whether Friday works?\r\n\r\nKim\r\n".encode()
         )
 
 
@@ -78,6 +91,7 @@ def measured(mails: int, folder: Path) -> bool:
     deliver(google, mails, 1, "new")
     good &= told("night, a thread each", mails, run(app, google, mails), mails * GET, NIGHT)
     close(google, app)
+    good &= with_drafts(mails, folder)
     for length in THREADS:
         google, app = opened(folder / f"first-{length}")
         deliver(google, mails, length, "first")
@@ -88,11 +102,28 @@ def measured(mails: int, folder: Path) -> bool:
     return good
 
 
-def opened(folder: Path) -> tuple[LocalGoogle, App]:
+def with_drafts(mails: int, folder: Path) -> bool:
+    """A night in which every third mail is a question that gets a draft; no text comes twice."""
+    google, app = opened(folder / "drafts", drafts=True)
+    deliver(google, 1, 1, "earlier")
+    run(app, google, 1)
+    asked = mails // 3
+    deliver(google, mails - asked, 1, "new")
+    ask(google, asked)
+    cost = run(app, google, mails)
+    assert asked * CREATE == cost["drafts.create"], cost
+    assert {1} == set(google.units()["full"].values())
+    floor = mails * GET + asked * (THREAD + CREATE + READ_BACK)
+    good = told(f"night with {asked} drafts", mails, cost, floor, NIGHT)
+    close(google, app)
+    return good
+
+
+def opened(folder: Path, *, drafts: bool = False) -> tuple[LocalGoogle, App]:
     """A mailbox and a home of its own."""
     home = folder / "home"
     home.mkdir(parents=True, mode=0o700)
-    (home / "config.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "config.toml").write_text(SETTINGS.format(drafts=str(drafts).lower()), encoding="utf-8")
     google = LocalGoogle(folder / "google.db")
     return google, App(config.load(google.environment, home))
 
@@ -115,7 +146,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             good &= measured(mails, Path(folder))
     print(
-        "\nA night's ratio is reading to its floor, one get a mail; a first run's is all of it to a naive client."
+        "\nA night's ratio is reading to its floor, one get a mail and 70 units a draft; a first run's is all of it to a naive client."
     )
     print(
         "All look-ups of a run are in it, and the run itself tells the same sum; units are those of the list of 2026."

@@ -114,7 +114,7 @@ class SandboxServer:
         return found
 
     def units(self) -> dict[str, Any]:
-        """Quota units spent: `units`, `calls`, `by_method`."""
+        """Quota units spent: `units`, `calls`, `by_method`; `full`: how often each message's text was given out."""
         found: dict[str, Any] = self._control("GET", "units")
         return found
 

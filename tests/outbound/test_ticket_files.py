@@ -76,6 +76,7 @@ def test_files_lie_at_the_ticket_and_at_its_comments(
     one = sandbox.deliver(with_files(first, ("Übersicht.pdf", PDF), ("../../etc/passwd", b"x"), ("huge.pdf", bytes(1_100_000))))  # fmt: skip
     two = sandbox.deliver(with_files(reply, ("more.pdf", bytes(900_000))))
     triage.triage(box, cancel=Cancel())
+    assert {one: 1, two: 1} == sandbox.units()["full"]  # the files come with the raw mail
     (ticket,) = tracker.tickets(subject)
     assert {"Ubersicht.pdf", "passwd", "more.pdf"} == {
         name.rpartition("_")[2] for name in files(tracker, ticket["id"])

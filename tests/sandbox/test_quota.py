@@ -38,6 +38,19 @@ def test_without_a_limit_units_are_counted(google: Google) -> None:
     assert (None, 41) == (spent["per_minute"], spent["last_minute"])
 
 
+def test_it_tells_how_often_a_message_was_given_out_in_full(google: Google) -> None:
+    """By itself and in its thread; headers, labels and raw bytes do not count."""
+    message = google.server.deliver(letter())
+    thread = google.get(f"/messages/{message}")["threadId"]
+    for what in (
+        f"/threads/{thread}",
+        f"/threads/{thread}?format=metadata",
+        f"/messages/{message}?format=raw",
+    ):
+        google.get(what)
+    assert {message: 2} == google.server.units()["full"]
+
+
 def test_the_window_slides(google: Google) -> None:
     """Units older than a minute are no longer in the last minute."""
     google.get("/profile")

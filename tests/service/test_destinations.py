@@ -61,6 +61,7 @@ def test_a_decided_mail_is_told_once_and_only_after_the_consent(
     id_ = sandbox.deliver(mail())
     found = [triage.triage(box, cancel=Cancel())["outbox"]["delivered"] for _ in range(2)]
     assert [1, 0] == found
+    assert 1 == sandbox.units()["full"][id_]  # what the run has read is what it tells
     data = json.loads(receiver.seen[0].body)["data"]
     assert (id_, "Lunch tomorrow?", True) == (data["message_id"], data["subject"], "Friday" in data["text"])
     assert "Events: 1 delivered, 0 waiting, 0 given up." in digest.digest(box)["text"]

@@ -71,8 +71,10 @@ def test_a_reply_stays_in_its_thread(
 
 def test_a_reply_without_a_text_is_proposed_and_says_so(sandbox: SandboxServer, box: Mailbox) -> None:
     """The reader proposes the words, and whoever confirms the mail later is told that they are a reader's."""
-    made = drafting.draft(box, kind="reply", reply_to_id=sandbox.deliver(ASK), cancel=Cancel())
+    id_ = sandbox.deliver(ASK)
+    made = drafting.draft(box, kind="reply", reply_to_id=id_, cancel=Cancel())
     assert "Hi Ana" in made["text"]
+    assert 2 == sandbox.units()["full"][id_]  # once to answer it; the gate looks for itself
     assert any("Written by the built-in reader" in flag for flag in made["flags"])
 
 

@@ -51,7 +51,9 @@ def asked(box: Mailbox, sandbox: SandboxServer, text: str = LINE) -> str:
 def test_a_reminder_is_drafted_in_the_thread(box: Mailbox, sandbox: SandboxServer) -> None:
     """To everyone who was asked, with the question, and nothing is sent; a second one is refused."""
     thread = asked(box, sandbox)
+    ((sent, before),) = sandbox.units()["full"].items()
     made = use.nudge(box, "1", cancel=Cancel())
+    assert before + 2 == sandbox.units()["full"][sent]  # once to remind of it; the gate looks for itself
     assert (thread, ["bo@firm.example"], ["cy@firm.example"]) == (made["thread_id"], made["to"], made["cc"])
     assert made["text"].startswith("Hi Bo,\n")
     assert LINE in made["text"]

@@ -4,11 +4,13 @@ from typing import Any
 
 from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
+from tests.triage.house import mail
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
 from mailreeve.service import triage
 
+WITH_DRAFTS = '[google]\nquota = "off"\n'
 WITHOUT_DRAFTS = '[google]\nquota = "off"\n[triage]\ndrafts = false\n'
 NEW = 60
 
@@ -67,3 +69,22 @@ def test_a_first_run_on_threads_costs_half_of_a_naive_client(
     assert "messages.get" not in spent
     assert sum(spent.values()) <= (5 + NEW * (20 + 5)) / 2
     assert told == sum(spent.values())
+
+
+def test_a_draft_costs_its_thread_and_its_bytes(sandbox: SandboxServer, open_box: OpenBox) -> None:
+    """20 new mails, 5 questions among them: each text once; a draft is a look at the thread, a post and a read-back."""
+    box = open_box(sandbox, WITH_DRAFTS)
+    deliver(sandbox, "first")
+    run(box, sandbox)
+    for number in range(15):
+        deliver(sandbox, f"note{number}")
+    for number in range(5):
+        sandbox.deliver(mail(f"Question {number}?"))
+    answer, spent, told = run(box, sandbox)
+    assert (20, 5) == (answer["seen"], len(answer["drafts"]))
+    assert {1} == set(sandbox.units()["full"].values())
+    assert {"threads.get": 5 * 40, "drafts.create": 5 * 10, "drafts.get": 5 * 20} == {
+        name: spent.pop(name) for name in ("threads.get", "drafts.create", "drafts.get")
+    }
+    assert 20 * 20 == spent.pop("messages.get")
+    assert told == 20 * 20 + 5 * (40 + 10 + 20) + sum(spent.values())

@@ -38,14 +38,13 @@ def enclosures(box: "Mailbox", id_: str, most: int, cancel: "Cancel") -> "Enclos
 
     gmail = box.gmail.bound(cancel, interactive=False)
     try:
-        message = gmail.get(id_)
-        wanted = [] if is_secret_mail(message) else [one for one in message.attachments if not one.inline]
-        raw = gmail.raw(id_) if wanted else b""
+        raw = gmail.raw(id_)  # its text, which tells a secret, and its files in one
     except NotFound:
         return Enclosures(left=("the mail is no longer in Gmail",))
     files: list[Enclosed] = []
     left: list[str] = []
-    for one in mime.from_bytes(raw).attachments if wanted else ():
+    message = mime.from_bytes(raw)
+    for one in () if is_secret_mail(message) else message.attachments:
         if one.inline:
             continue
         name = one_line(one.name).replace("/", "_").replace("\\", "_")[:200] or "file"

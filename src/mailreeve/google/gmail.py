@@ -1,7 +1,7 @@
 """Gmail for one account: plain calls in, frozen records out."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailreeve.cancel import Cancel
@@ -135,12 +135,13 @@ class Gmail:
                 progress(min(start + size, len(wanted)), len(wanted), "messages read")
 
     def get_by_thread(
-        self, threads: Mapping[str, str], cancel: Cancel
+        self, threads: Mapping[str, str], cancel: Cancel, beside: Callable[[Message], object] | None = None
     ) -> Iterator[tuple[str, Message | MailreeveError]]:
         """Each id, given with its thread's id, with its message or its own error; no id is left out.
 
-        From three ids of one thread on they come by one call for the thread, which costs what two of them cost. An
-        id that this does not give is asked for by itself, as all others are. Raises Cancelled between calls.
+        From three ids of one thread on they come by one call for the thread, which costs what two of them cost; all that
+        came with it is told to `beside`. An id that this does not give is asked for by itself, as all others are.
+        Raises Cancelled between calls.
         """
         groups: dict[str, list[str]] = {}
         for id_, thread in threads.items():
@@ -154,6 +155,9 @@ class Gmail:
                 try:
                     whole = self.bound(cancel, interactive=self._transport.interactive).thread(thread)
                     found = {message.id: message for message in whole.messages}
+                    if beside:
+                        for message in whole.messages:
+                            beside(message)
                 except NotFound:
                     pass  # deleted meanwhile: each id tells by itself
                 except HOPELESS:
@@ -170,11 +174,18 @@ class Gmail:
         body = self._transport.safe(self._messages.get(userId="me", id=id_, format="raw"))
         return shapes.data(body.get("raw"))
 
-    def thread(self, id_: str) -> Thread:
-        """All messages of a thread, oldest first."""
-        body = self._transport.safe(self._users.threads().get(userId="me", id=id_, format="full"))
+    def thread(self, id_: str, headers: Sequence[str] = ()) -> Thread:
+        """All messages of a thread, oldest first; with `headers` only these and the labels of each, and no text."""
+        form = {"format": "metadata", "metadataHeaders": list(headers)} if headers else {"format": "full"}
+        body = self._transport.safe(self._users.threads().get(userId="me", id=id_, **form))
         messages = [from_gmail(message) for message in shapes.objects(body.get("messages"))]
         return Thread(id_, tuple(sorted(messages, key=lambda message: message.internal_date)))
+
+    def thread_of(self, id_: str) -> str:
+        """The id of the thread that a message stands in; its text is not fetched."""
+        return from_gmail(
+            self._transport.safe(self._messages.get(userId="me", id=id_, format="minimal"))
+        ).thread_id
 
     def attachment(self, message_id: str, attachment_id: str) -> bytes:
         """The decoded bytes; attachment ids change, so take one from a fresh `get`."""

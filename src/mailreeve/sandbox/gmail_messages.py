@@ -38,6 +38,12 @@ def resource(state: State, mail: Mail, format_: str = "minimal", only_headers: S
         result["raw"] = base64.urlsafe_b64encode(raw).decode()
     elif format_ != "minimal":
         result["payload"] = mime.payload(root, bodies=format_ == "full", only_headers=only_headers)
+    if format_ == "full":
+        state.execute(
+            "insert into given (message, times) values (?, 1)"
+            " on conflict (message) do update set times = times + 1",
+            (mail.id,),
+        )
     return result
 
 

@@ -103,10 +103,14 @@ def _check(state: State, units: int, limit: int, now: int) -> None:
 
 
 def report(state: State) -> dict[str, object]:
-    """What was spent: in all, by method, and in the last minute; and how many calls were refused."""
+    """What was spent: in all, by method, and in the last minute; how many calls were refused.
+
+    `full` tells how often each message was given out with its text (format=full), alone or in its thread.
+    """
     profile = state.meta("quota") or "2026"
     now = state.now_ms() // 1000
     rows = state.rows("select method, calls, units from spent order by method")
+    given = state.rows("select message, times from given order by message")
     recent = state.scalar("select sum(units) from seconds where second > ?", (now - WINDOW,))
     return {
         "profile": profile,
@@ -116,4 +120,5 @@ def report(state: State) -> dict[str, object]:
         "last_minute": recent or 0,
         "refused": state.meta("refused") or 0,
         "by_method": {row["method"]: {"calls": row["calls"], "units": row["units"]} for row in rows},
+        "full": {row["message"]: row["times"] for row in given},
     }

@@ -55,6 +55,7 @@ create table if not exists faults (
   n integer primary key, path text not null, method text not null, nth integer, kind text not null,
   seconds real, seen integer not null default 0);
 create table if not exists spent (method text primary key, calls integer not null, units integer not null);
+create table if not exists given (message text primary key, times integer not null);
 create table if not exists seconds (second integer primary key, units integer not null);
 create table if not exists people (
   n integer primary key autoincrement, name text not null unique, kind text not null, person text not null,

@@ -12,7 +12,7 @@ from mailreeve.errors import GateError, InputError
 from mailreeve.google.gmail import Gmail
 from mailreeve.mail import addresses, compose, mime
 from mailreeve.mail.letter import Compose, File
-from mailreeve.models import Address, ChangeState, Draft, Json, Message
+from mailreeve.models import Address, ChangeState, Draft, Json, Message, Thread
 from mailreeve.service.acts import new_act
 from mailreeve.service.answers import DraftAnswer
 from mailreeve.store.journal import Intent
@@ -51,12 +51,14 @@ def draft(
     by: str = "",
     system: str = "",
     mark: str = "",
+    thread: Thread | None = None,
     cancel: Cancel,
 ) -> DraftAnswer:
     """Write a new mail, a reply, a forward, or change a draft. Recipients that are given replace the usual ones.
 
     A reply without a body gets one proposed by the reader: an answer, or a reminder of the person's own message. `by` says whose words the body is when it is a
-    program's; `system` is one that a person let in; by `mark` a new draft is found again. Raises InputError naming the wrong field.
+    program's; `system` is one that a person let in; by `mark` a new draft is found again; `thread` is that of a reply, when the
+    caller has just fetched it. Raises InputError naming the wrong field.
     """
     gmail = box.gmail.bound(cancel)
     if kind not in KINDS:
@@ -69,9 +71,11 @@ def draft(
             raise InputError("There is nothing to write down.", "Give a recipient, a subject or a text.")
         start = _Written(Compose(from_=_identity(box, ""), date=_now(box)))
     else:
-        parent = gmail.get(_needed(reply_to_id, "reply_to_id", kind))
+        id_ = _needed(reply_to_id, "reply_to_id", kind)
         start = (
-            _forward(box, gmail, parent, to) if kind == "forward" else _reply(box, parent, kind, body, cancel)
+            _forward(box, gmail, gmail.get(id_), to)
+            if kind == "forward"
+            else _reply(box, gmail, id_, kind, body, thread, cancel)
         )
     written = replace(
         start, letter=_filled(box, start.letter, to, cc, bcc, from_, subject, body, attachments)
@@ -115,12 +119,17 @@ def _identity(box: Mailbox, wished: str) -> Address:
     return found
 
 
-def _reply(box: Mailbox, parent: Message, kind: str, body: str | None, cancel: Cancel) -> _Written:
+def _reply(
+    box: Mailbox, gmail: Gmail, id_: str, kind: str, body: str | None, thread: Thread | None, cancel: Cancel
+) -> _Written:
+    if body is None and thread is None:
+        thread = gmail.thread(gmail.thread_of(id_))
+    parent = next((one for one in thread.messages if one.id == id_), None) if thread else None
+    parent = parent or gmail.get(id_)
     proposed, by = "", ""
-    if body is None:
+    if body is None and thread is not None:
         times = box.times(parent, cancel) if box.config.llm.configured else ""
-        thread = until(parent, box.gmail.bound(cancel).thread(parent.thread_id))
-        answer = box.reader().draft(thread, times, cancel)
+        answer = box.reader().draft(until(parent, thread), times, cancel)
         proposed, by = answer.body, answer.by.value
     letter = compose.reply(
         parent,

@@ -73,7 +73,7 @@ def nudge(box: Mailbox, which: str, *, cancel: Cancel) -> DraftAnswer:
         raise InputError("This waits for you, not for them: you promised something.", "Answer it yourself.")
     if any("DRAFT" in each.labels for each in thread.messages):
         raise InputError("The thread has a draft already.", "Finish or delete it: `mailreeve review`.")
-    return drafting.draft(box, kind="reply_all", reply_to_id=one.message, cancel=cancel)
+    return drafting.draft(box, kind="reply_all", reply_to_id=one.message, thread=thread, cancel=cancel)
 
 
 def keep(box: Mailbox, cancel: Cancel) -> str:

@@ -26,6 +26,7 @@ from mailreeve.store.workers import Workers
 from mailreeve.triage import acting, dead, gathering, handing, intake, loop
 from mailreeve.triage.engine import Engine
 from mailreeve.triage.labels import names_of
+from mailreeve.triage.parts import Parts
 from mailreeve.triage.run import Options, RunResult, parse_age, run_json
 from mailreeve.triage.undo import undo as take_back
 from mailreeve.triage.undo import undo_since
@@ -77,7 +78,7 @@ def _triage(
     news: dict[str, object] = {} if dry_run else {"sent": sent, "bounced": later.bounced(box)}
     if leaving:
         progress(0, None, "telling destinations")
-        news["outbox"] = _told_outside(box, result, cancel)
+        news["outbox"] = _told_outside(box, parts, result, cancel)
     elif parts.outlet and parts.outlet.held():
         news["outbox"] = destinations.outbox(box, 0)
     if not dry_run:
@@ -98,9 +99,9 @@ def _counted(box: Mailbox, result: RunResult, aside: int) -> RunResult:
     return whole
 
 
-def _told_outside(box: Mailbox, result: RunResult, cancel: Cancel) -> OutboxJson:
+def _told_outside(box: Mailbox, run: Parts, result: RunResult, cancel: Cancel) -> OutboxJson:
     """The last step: hand over what was decided, deliver what is due."""
-    parts = replace(box.parts(), outlet=box.outlet)
+    parts = replace(box.parts(), outlet=box.outlet, hand=run.hand)
     handing.hand_over(parts, box.outlet, cancel)
     handing.finished(parts, box.outlet, result)
     acting.renew(parts)

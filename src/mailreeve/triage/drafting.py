@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import replace
 
-from mailreeve.errors import InputError, OutcomeUnknown
+from mailreeve.errors import InputError, NotFound, OutcomeUnknown
+from mailreeve.google.gmail import FROM_THREAD
 from mailreeve.mail.compose import compose, reply
 from mailreeve.models import ChangeState, DecidedBy, Message, Thread
 from mailreeve.store.entries import Entry, EntryState
@@ -33,7 +34,7 @@ def draft(work: Work, id_: str) -> None:
     if not errands and _enough(work) and not work.parts.journal.of_target(id_, KIND):
         _without(work, entry, f"the run made its {work.parts.settings.max_drafts} drafts")
         return
-    thread = work.parts.gmail.thread(entry.thread)
+    thread, bare = _looked(work, entry)
     message = next((one for one in thread.messages if one.id == id_), None)
     if message is None:
         _without(work, entry, "the message is no longer in its thread")
@@ -57,7 +58,40 @@ def draft(work: Work, id_: str) -> None:
         if against:
             _without(work, entry, against)
         else:
-            _write(work, entry, message, thread)
+            _write(work, entry, message, thread, bare)
+
+
+def _looked(work: Work, entry: Entry) -> tuple[Thread, frozenset[str]]:
+    """The thread as it is now, and the messages of it whose text did not come with it.
+
+    A message in hand is not fetched again: labels and marks are enough then. When three or more older ones seem to be
+    missing for a model, the whole thread costs less than they do.
+    """
+    hand, gmail = work.parts.hand, work.parts.gmail
+    message = hand.get(entry.message)
+    older = len(message.references) - hand.count(entry.thread) + 1 if message and work.parts.llm else 0
+    if message is None or older >= FROM_THREAD:
+        return gmail.thread(entry.thread), frozenset()
+    now = gmail.thread(entry.thread, [MARK])
+    return hand.filled(now), frozenset(one.id for one in now.messages if hand.get(one.id) is None)
+
+
+def _texts(work: Work, message: Message, thread: Thread, bare: frozenset[str]) -> Thread:
+    """What a reader is shown: the thread as far as the message, with its texts. The built-in reader reads the message alone."""
+    if work.parts.llm is None:
+        return Thread(thread.id, (message,))
+    found: dict[str, Message] = {}
+    wanted = [one.id for one in until(message, thread).messages if one.id in bare]
+    if len(wanted) >= FROM_THREAD:  # its headers did not tell of them
+        return until(message, work.parts.gmail.thread(thread.id))
+    for id_, one in work.parts.gmail.get_many(wanted, work.cancel):
+        if isinstance(one, Message):
+            found[id_] = one
+            work.parts.hand.keep(one)
+        elif not isinstance(one, NotFound):
+            raise one
+    kept = (found.get(one.id, one) for one in thread.messages if one.id in found or one.id not in bare)
+    return until(message, Thread(thread.id, tuple(kept)))
 
 
 def _errands(work: Work, entry: Entry, message: Message) -> str:
@@ -79,7 +113,7 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
     mark = mark_of(work.parts.account, entry.message)
     there = find(work.parts.gmail, thread, mark)
     if there is None and has_settled(lost, work.parts.settings.settle_seconds, work.cancel):
-        there = find(work.parts.gmail, work.parts.gmail.thread(thread.id), mark)
+        there = find(work.parts.gmail, work.parts.gmail.thread(thread.id, [MARK]), mark)
     if there is not None:
         for change in lost[-1:]:
             # Not hashed anew: since the interruption the person may have edited it.
@@ -112,11 +146,11 @@ def _enough(work: Work) -> bool:
     return made >= work.parts.settings.max_drafts
 
 
-def _write(work: Work, entry: Entry, message: Message, thread: Thread) -> None:
+def _write(work: Work, entry: Entry, message: Message, thread: Thread, bare: frozenset[str]) -> None:
     parts = work.parts
     try:
         answer = templates.reply(work.parts, entry) or work.cascade.draft(
-            until(message, thread),
+            _texts(work, message, thread, bare),
             work.cancel,
             parts.times(message, work.cancel) if parts.times else "",
         )

@@ -40,11 +40,12 @@ def hand_over(parts: Parts, outlet: "Outlet", cancel: Cancel) -> int:
     """
     due = [one for destination in outlet.standing for one in _due(parts, outlet, destination)]
     needed = {one.entry.message for one in due if "text" in one.destination.fields}
-    found = dict(parts.gmail.get_many(sorted(needed), cancel)) if needed else {}
+    missing = sorted(id_ for id_ in needed if parts.hand.get(id_) is None)
+    found = dict(parts.gmail.get_many(missing, cancel))
     queued = 0
     for one in due:
         cancel.check()
-        message = found.get(one.entry.message)
+        message = parts.hand.get(one.entry.message) or found.get(one.entry.message)
         if one.entry.message in needed and not isinstance(message, Message):
             continue
         text = message if isinstance(message, Message) and "text" in one.destination.fields else None

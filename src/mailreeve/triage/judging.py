@@ -12,6 +12,7 @@ from mailreeve.reading import secrets_mail
 from mailreeve.store.entries import EntryState, Sight
 from mailreeve.triage import acting, learn
 from mailreeve.triage.cascade import Cascade
+from mailreeve.triage.labelling import wants_draft, wants_errand
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.work import OUT_OF_REACH, Work
 
@@ -59,6 +60,9 @@ def _keep(work: Work, one: Judged, history_id: str) -> None:
         return
     if work.parts.ledger.save_verdict(work.run, one.id, one.verdict, sight(one.message, history_id)):
         acting.order(work.parts, one.message)  # what rules want outside is written down with it, or neither
+    work.parts.hand.keep(
+        one.message, again=wants_draft(one.verdict, work.parts.labels) or wants_errand(one.verdict)
+    )
     _learn(work.parts, one.message, one.verdict)
 
 
@@ -94,7 +98,7 @@ def _all(parts: Parts, cascade: Cascade, ids: Sequence[str], cancel: Cancel) -> 
     with ThreadPoolExecutor(parts.settings.concurrency, "judge") as pool:
         try:
             threads = dict.fromkeys(ids, "") | parts.ledger.threads(ids)
-            for id_, found in parts.gmail.get_by_thread(threads, cancel):
+            for id_, found in parts.gmail.get_by_thread(threads, cancel, parts.hand.keep):
                 if isinstance(found, MailreeveError):
                     yield (Judged(id_, error=found),)
                 elif not is_incoming(found):

@@ -13,6 +13,7 @@ from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
 from mailreeve.store.patterns import Learned
+from mailreeve.triage.hand import Hand
 from mailreeve.triage.nights import Plan
 from mailreeve.triage.ruling import Ruling
 
@@ -103,3 +104,5 @@ class Parts:
     """Told of each draft that was written, and by whom; None when nobody remembers it."""
     outlet: "Outlet | None" = None
     """Takes what rules want done outside; None when no rule does."""
+    hand: Hand = field(default_factory=Hand)
+    """What this run has read and may need again."""

@@ -102,7 +102,7 @@ def _look(gmail: "Gmail", thread: str, mark: str, cancel: Cancel) -> Draft | Non
     with suppress(GoogleError, Cancelled):
         for seconds in LOOKS:
             cancel.sleep(seconds)
-            found = find(gmail, gmail.thread(thread), mark) if thread else None
+            found = find(gmail, gmail.thread(thread, [MARK]), mark) if thread else None
             found = found or newest(gmail, mark, cancel)  # under another subject Gmail leaves the thread
             if found is not None:
                 return found
