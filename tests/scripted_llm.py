@@ -143,6 +143,9 @@ def fitting(request: Request) -> Reply:
     if "Keys: notes" in request.system:
         first = re.search(r"^Message (\d+) of", request.user, re.MULTILINE)
         return Reply(completion({"notes": [{"text": "A note.", "message": int(first[1]) if first else 0}]}))
+    if "Keys: news" in request.system:
+        numbers = re.findall(r"^Message (\d+) of", request.user, re.MULTILINE)
+        return Reply(completion({"news": [{"text": "A story.", "message": int(numbers[-1])}], "todo": []}))
     if "summarize" in request.system.partition("\n")[0]:
         empty: Json = {"decisions": [], "actions": [], "questions": []}
         return Reply(completion({"gist": "A thread.", "gist_messages": [1], **empty}))

@@ -17,6 +17,12 @@ class Cancel:
         """Ask the work to stop at its next check."""
         self._flag.set()
 
+    def within(self, seconds: float) -> "Cancel":
+        """One that ends with this one, and after so many seconds at the latest."""
+        child = Cancel(seconds if self.left is None else min(seconds, self.left))
+        child._flag = self._flag
+        return child
+
     @property
     def is_set(self) -> bool:
         """True when the work should stop."""

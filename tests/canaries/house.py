@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -184,7 +185,8 @@ def furnish(home: Path, sandbox: SandboxServer, llm: ScriptedLlm, receiver: Rece
 def helpful(request: Request) -> Reply:
     """A model that does its work, and whose words have a canary."""
     reply = fitting(request)
-    return Reply(reply.body.replace(b"A mail.", b"A mail of " + planted.MODEL.encode() + b"."))
+    words = {word: word[:-1] + b" of " + planted.MODEL.encode() + b"." for word in (b"A mail.", b"A story.")}
+    return Reply(re.sub(rb"A (?:mail|story)\.", lambda found: words[found[0]], reply.body))
 
 
 def _echo(request: Request) -> str:

@@ -135,6 +135,14 @@ MAILS = {
     + b"\xff\xfe\0",
 }
 """Mails by what is special about them."""
+_ID = re.search(rb"Message-ID: (<.*?>)", MAILS["question"])
+assert _ID
+MAILS["answer"] = _mail(
+    f"{SUBJECT}: lunch on Friday?",
+    f"Saturday suits me better for the {BODY}. The card is {CARD}, the password is {PASSWORD} still.\n\nP.S. {PS} again\n",
+    f"In-Reply-To: {_ID[1].decode()}\r\nReferences: {_ID[1].decode()}\r\n",
+)
+"""A second mail in the thread of the first: what changed in it is told to the digest by the model."""
 
 
 def letters(account: str) -> dict[str, bytes]:

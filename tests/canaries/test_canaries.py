@@ -52,7 +52,8 @@ def assert_kept_apart(house: House, words: tuple[str, ...]) -> None:
     assert [] == found(errors(everything), credentials)
     assert [] == found(answers(house.tools), (planted.CODE, planted.RESET, planted.HIDDEN))
     wire = [("to the model", one.raw.decode()) for one in house.llm.requests]
-    assert wire
+    tasks = ("Keys: gist", "Keys: news", "Keys: body", "\nlabel: ")
+    assert [] == [task for task in tasks if not any(task in one.system for one in house.llm.requests)]
     assert [] == found(wire, (*planted.SECRETS, planted.HIDDEN, planted.FILE_TEXT, *credentials))
     posted = [("to the webhook", f"{one.headers} {one.body.decode()}") for one in house.receiver.seen]
     assert posted

@@ -79,7 +79,7 @@ def test_all_modes_are_told_and_repeat() -> None:
     assert [lies.answer(one) for one in asked] == [lies.answer(one) for one in asked]
 
 
-@pytest.mark.parametrize("task", ["classify", "summarize", "fold", "draft"])
+@pytest.mark.parametrize("task", ["classify", "summarize", "fold", "digest", "draft"])
 @pytest.mark.parametrize("mode", MODES)
 def test_each_lie_is_an_http_answer(task: str, mode: str) -> None:
     """Thirty turns of each mode can be sent."""

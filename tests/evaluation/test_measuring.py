@@ -122,6 +122,40 @@ def test_a_wrong_summary_fails_its_check(
     assert [{}, {check}] == [told["cases"][0]["problems"], set(told["cases"][1]["problems"])]
 
 
+STORIES: list[tuple[list[Any], list[Any], set[str]]] = [
+    ([{"text": "Moved to Thursday.", "message": 2}], [{"text": "Send Ana the plan", "message": 2}], set()),
+    ([{"text": "They meet on Tuesday.", "message": 2}], [], {"mentions", "not_stale", "actions"}),
+]
+
+
+@pytest.mark.parametrize(("news", "todo", "problems"), STORIES, ids=["right", "wrong"])
+def test_what_a_digest_tells_of_new_messages_is_checked_like_a_summary(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    model: ScriptedLlm,
+    news: list[Any],
+    todo: list[Any],
+    problems: set[str],
+) -> None:
+    """With `new` the prompt of the digest is asked; coverage counts the new messages."""
+    model.says({"news": news, "todo": todo})
+    expect = {"mentions": ["Thursday"], "stale": ["Tuesday"], "actions": [{"what": "Send Ana the plan"}]}
+    file = write(tmp_path, thread(TOO_EARLY, MOVED, new=1, **expect))
+    _, told = measure(capfd, "summaries", file, "--reader", "llm")
+    assert problems == set(told["cases"][0]["problems"])
+    assert "Those from number 2 on are new" in model.requests[0].user
+
+
+def test_the_own_threads_for_the_digest_are_read(
+    capfd: pytest.CaptureFixture[str], model: ScriptedLlm
+) -> None:
+    """Each is asked for as the digest would, the long one with notes first."""
+    code, told = measure(capfd, "summaries", EVALS / "summaries" / "digest.jsonl", "--reader", "llm")
+    assert (0, 7, []) == (code, told["n"], told["failed"])
+    stories = [one for one in model.requests if "Keys: news" in one.system]
+    assert (7, True) == (len(stories), len(model.requests) > 7)
+
+
 def test_a_model_that_makes_things_up_is_found_out(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], model: ScriptedLlm
 ) -> None:

@@ -71,7 +71,7 @@ def lines(text: str, start: str) -> Sequence[str]:
 
 
 def test_mails_are_grouped_by_urgency_and_then_by_label() -> None:
-    """The most pressing first; within it the labels in their order."""
+    """The most pressing first; within it the labels in their order, but not one that says what the heading says."""
     text = compose(
         edition(
             entry("1", "newsletter", Priority.LOW),

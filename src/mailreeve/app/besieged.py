@@ -38,6 +38,7 @@ def besieged(app: App, home: Path, google: SandboxMailbox, model: HostileModel, 
         "labels": (),
         "destination": _destinations(home, told),
         "triage": config.triage.model_copy(update={"offline_bar": 1.0, "max_drafts": 500, "drafts": True}),
+        "digest": config.digest.model_copy(update={"stories": 500}),
         "policy": config.policy.model_copy(
             update={"capabilities": ("read", "label", "draft", "send", "outbound"), "trusted_recipients": ()}
         ),

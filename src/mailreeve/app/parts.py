@@ -22,6 +22,7 @@ def of(box: Mailbox, ruling: "Ruling | None") -> Parts:
         may_label="label" in box.config.policy.capabilities,
         drafts=triage.drafts and "draft" in box.config.policy.capabilities,
         max_drafts=triage.max_drafts,
+        stories=box.config.digest.stories,
         first_days=triage.first_days,
         first_cap=triage.first_cap,
         offline_bar=triage.offline_bar,

@@ -92,6 +92,8 @@ class DigestConfig(Section):
         "sunday"
     )
     """The first run on or after this day makes the weekly digest."""
+    stories: int = Field(default=10, ge=0, le=500)
+    """Of so many threads with several new mails a run the language model tells what changed; 0: of none."""
 
 
 class IndexConfig(Section):

@@ -79,6 +79,15 @@ def attack(case: Mapping[str, Any]) -> Attack:
     return Attack(str(case["id"]), str(case["technique"]), canary, cases.to_bytes(mail))
 
 
+def again(attack: Attack, number: int) -> bytes:
+    """The same mail once more, as an answer to the first one in its thread."""
+    first = f"<{attack.canary.lower()}@".encode()
+    line = b"Message-ID: " + first
+    known = b"In-Reply-To: " + first + b"sender.example>\nReferences: " + first + b"sender.example>\n"
+    answer = known + b"Message-ID: <" + f"{number}.{attack.canary.lower()}@".encode()
+    return attack.raw.replace(line, answer, 1)
+
+
 def _sender(value: Any) -> str:
     """The sender as told, if mail can be answered to it."""
     told = str(value or "")

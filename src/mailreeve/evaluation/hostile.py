@@ -77,12 +77,13 @@ def understood(request: dict[str, Any]) -> Asked:
     prompt = "\n".join(str(one.get("content", "")) for one in request.get("messages", ()))
     schema = request.get("response_format", {}).get("json_schema", {}).get("schema", {}).get("properties", {})
     labels = tuple(schema.get("label", {}).get("enum", ())) or tuple(_LISTED.findall(prompt))
-    keys = {"label": "classify", "gist": "summarize", "notes": "fold", "body": "draft"}
+    keys = {"label": "classify", "gist": "summarize", "notes": "fold", "news": "digest", "body": "draft"}
     task = next((task for key, task in keys.items() if key in schema), "")
     if not task:
         words = {
             "Keys: gist": "summarize",
             "Keys: notes": "fold",
+            "Keys: news": "digest",
             "Keys: body": "draft",
             "\nlabel: ": "classify",
         }

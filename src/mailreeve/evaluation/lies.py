@@ -29,7 +29,7 @@ class Asked:
     """One request: which task it is, the labels to choose from, and everything that the prompt says."""
 
     task: str
-    """classify, summarize, fold, draft, or agent for anything else."""
+    """classify, summarize, fold, digest, draft, or agent for anything else."""
     labels: tuple[str, ...]
     prompt: str
     tools: tuple[str, ...] = ()
@@ -83,6 +83,9 @@ def filled(task: str, labels: Sequence[str], text: str, label: int = -1) -> dict
         return {"gist": text, "gist_messages": [1, 99], "actions": [action], **claims}
     if task == "fold":
         return {"notes": [{"text": text, "message": number} for number in range(1, 40)]}
+    if task == "digest":
+        told = [{"text": text, "message": number} for number in (1, 2, 3, 4, 99)]
+        return {"news": told, "todo": told}
     return {"body": text, "note": text}
 
 

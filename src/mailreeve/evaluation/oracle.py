@@ -60,6 +60,8 @@ class Tally:
     findings: list[Finding] = field(default_factory=list)
     delivered: int = 0
     """Events that a destination got as its person wants."""
+    stories: int = 0
+    """Threads of which the digest told what the model said."""
 
     def attempt(self, flow: str, attack: Attack) -> None:
         """One mail went through one flow."""

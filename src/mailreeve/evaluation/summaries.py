@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailreeve.evaluation import facts, oracle, tasks
 from mailreeve.evaluation.checks import Checked
 from mailreeve.evaluation.thread_cases import Expectation, ThreadCase
-from mailreeve.models import ActionItem, Json, Summary
+from mailreeve.models import ActionItem, DecidedBy, Json, Story, Summary
 from mailreeve.reading.offline import language
 
 CHECKS = (
@@ -37,6 +37,8 @@ class SummaryExpect(Expectation):
     questions: tuple[str | tuple[str, ...], ...] = ()
     """Facts of questions that are still open."""
     language: str = ""
+    new: int = 0
+    """So many of the newest messages are new: a model tells what they changed, as for the digest."""
     gist_chars: int = GIST_CHARS
 
 
@@ -64,6 +66,18 @@ def checked(case: ThreadCase[SummaryExpect], summary: Summary) -> Checked:
         found = language.detect(summary.gist)
         problems["language"] = [] if found == expect.language else [f"written in {found}"]
     return Checked(case.id, problems, as_json(summary))
+
+
+def of_story(story: Story) -> Summary:
+    """What a digest would tell of a thread, in the form in which summaries are checked."""
+    return Summary(
+        thread_id=story.thread_id,
+        gist=" ".join(one.text for one in story.news),
+        sources=tuple(one.message_id for one in story.news),
+        actions=tuple(ActionItem(one.text, "you", message_id=one.message_id) for one in story.todo),
+        coverage=story.coverage,
+        by=DecidedBy.LLM,
+    )
 
 
 def as_json(summary: Summary) -> Json:
@@ -118,6 +132,8 @@ def _pointers(case: ThreadCase[SummaryExpect], summary: Summary) -> Iterator[str
 
 def _coverage(case: ThreadCase[SummaryExpect], summary: Summary) -> Iterator[str]:
     told, n = summary.coverage, len(case.thread.messages)
+    if summary.by is DecidedBy.LLM and case.expect.new:
+        n = case.expect.new
     if told.messages != n:
         yield f"counts {told.messages} messages of {n}"
     if told.read + told.folded + told.left_out != told.messages:

@@ -165,6 +165,18 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """What the new messages of a thread changed, and what the owner has to do; each claim points to its message."""
+
+    thread_id: str
+    news: tuple[Claim, ...]
+    """In the order of their messages, so that the last one tells where the thread stands."""
+    todo: tuple[Claim, ...] = ()
+    coverage: ThreadCoverage = ThreadCoverage()
+    """Of the new messages; `unsupported` counts claims that rest on none that was shown, or whose news is old."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a judge says of a summary or a draft."""
 

@@ -1,10 +1,10 @@
 """The Reader protocol: what every vendor can do. One mail or one thread per call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from mailreeve.cancel import Cancel
-from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Summary, Thread, Usage, Verdict
+from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Story, Summary, Thread, Usage, Verdict
 
 
 class Reader(Protocol):
@@ -30,3 +30,13 @@ class Reader(Protocol):
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
         """Propose a reply to the last message of the thread, or a reminder when the owner wrote it, as plain text."""
+
+
+class ModelReader(Reader, Protocol):
+    """A reader that asks a language model, which can put what is new in a thread into words."""
+
+    def tell(self, thread: Thread, new: Collection[str], cancel: Cancel) -> Story:
+        """Say what the messages with these ids changed in their thread.
+
+        Raises ReaderUnavailable, BudgetSpent, ReaderAnswerInvalid, or InputError for a thread of secrets.
+        """

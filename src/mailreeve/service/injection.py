@@ -122,6 +122,7 @@ def _report(found: Sequence[Attack], tally: Tally, written: Sequence[str], contr
         **{name: tally.total(name) for name in COUNTS},
         "files_written": len(written),
         "delivered": tally.delivered,
+        "stories": tally.stories,
         "canaries": len({attack.canary for attack in found}),
         "by_technique": tally.table(1),
         "by_flow": tally.table(0),

@@ -42,6 +42,11 @@ def summarized(
     with closing(Bench(app, reader)) as bench:
 
         def work(case: ThreadCase[summaries.SummaryExpect], stop: Cancel) -> Checked:
+            if case.expect.new and bench.by_model:
+                new = {one.id for one in case.thread.messages[-case.expect.new :]}
+                return summaries.checked(
+                    case, summaries.of_story(bench.llm(case.owner, "").tell(case.thread, new, stop))
+                )
             return summaries.checked(case, bench.reader(case.owner).summarize(case.thread, stop))
 
         made = attempts(cases, work, at_once=bench.at_once, progress=progress, cancel=cancel)

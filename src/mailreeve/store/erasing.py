@@ -40,6 +40,7 @@ TABLES = {
                 "style_draft",
                 "watch",
                 "mark",
+                "story",
             ),
         ),
         "account",
@@ -52,6 +53,7 @@ _AGED = (
     ("run", "finished_at < ? and state <> 'running'"),
     ("proposal", f"finished_at > 0 and finished_at < ? and {_CLOSED}"),
     ("drafted_text", "at < ?"),
+    ("story", "at < ?"),
 )
 
 

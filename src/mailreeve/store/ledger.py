@@ -18,6 +18,7 @@ from mailreeve.store import verdicts
 from mailreeve.store.db import Database, Row, now_ms
 from mailreeve.store.entries import Entry, EntryState, Sight, from_row
 from mailreeve.store.runs import Runs
+from mailreeve.store.stories import Stories
 from mailreeve.store.tombstones import Tombstones
 
 _OPEN = "('queued', 'judged', 'applied')"
@@ -44,6 +45,7 @@ class Ledger:
         self._db = db
         self._account = account
         self.runs = Runs(db, account)
+        self.stories = Stories(db, account)
         self.tombstones = Tombstones(db, account)
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -463,7 +463,19 @@ M021 = (
 )
 """What the person said about decisions on their own mail (`eval mine`): ids and labels."""
 
+M022 = (
+    """create table story (
+        account text not null,
+        message text not null,
+        generation integer not null,
+        told text not null,
+        at bigint not null,
+        primary key (account, message, generation)
+    )""",
+)
+"""What a model told of a thread with several new mails, by the newest of them."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
-    *(M012, M013, M014, M015, M016, M017, M018, M019, M020, M021),
+    *(M012, M013, M014, M015, M016, M017, M018, M019, M020, M021, M022),
 )

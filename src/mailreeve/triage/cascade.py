@@ -1,15 +1,15 @@
 """Asks the stages of the decision one after the other; the model only where it is needed, and while it answers."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import BudgetSpent, ReaderAnswerInvalid, ReaderError, ReaderUnavailable
-from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Thread, Verdict
+from mailreeve.models import DecidedBy, LabelSpec, Message, ReplyText, Story, Thread, Verdict
 from mailreeve.reading.offline import trained
-from mailreeve.reading.protocol import Reader
+from mailreeve.reading.protocol import ModelReader
 from mailreeve.triage.decide import closed, decide, together, undecided
 from mailreeve.triage.learn import Patterns
 from mailreeve.triage.ruling import Ruling
@@ -30,7 +30,7 @@ class Cascade:
         self,
         labels: Sequence[LabelSpec],
         offline: "OfflineReader",
-        llm: Reader | None,
+        llm: ModelReader | None,
         *,
         bar: float | None = None,
         patterns: Patterns | None = None,
@@ -89,11 +89,20 @@ class Cascade:
         """
         return (self._model or self._offline).draft(thread, instructions, cancel)
 
+    def tell(self, thread: Thread, new: Collection[str], cancel: Cancel) -> Story:
+        """What the messages with these ids changed in their thread, in the model's words.
+
+        Raises as `draft` does, and ReaderUnavailable without a model.
+        """
+        if self._model is None:
+            raise ReaderUnavailable("No model is configured.")
+        return self._model.tell(thread, new, cancel)
+
 
 class _Patient:
     """A model that is given up after a few failures in a row, so that a dead endpoint costs minutes, not hours."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: ModelReader) -> None:
         self._reader = reader
         self._guard = threading.Lock()
         self._failures = 0
@@ -104,6 +113,9 @@ class _Patient:
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
         return self._ask(lambda: self._reader.draft(thread, instructions, cancel))
+
+    def tell(self, thread: Thread, new: Collection[str], cancel: Cancel) -> Story:
+        return self._ask(lambda: self._reader.tell(thread, new, cancel))
 
     def _ask(self, question: Callable[[], T]) -> T:
         if self._given_up is not None:

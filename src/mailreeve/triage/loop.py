@@ -11,7 +11,7 @@ from mailreeve.errors import Cancelled, RunOver, StoreError
 from mailreeve.models import Failure, Json, Progress, Usage
 from mailreeve.store.entries import Entry, EntryState
 from mailreeve.store.runs import Run, RunState
-from mailreeve.triage import dead
+from mailreeve.triage import dead, telling
 from mailreeve.triage.cascade import Cascade
 from mailreeve.triage.engine import Engine, LocalLoop
 from mailreeve.triage.intake import Intake, collect
@@ -19,7 +19,7 @@ from mailreeve.triage.judging import sight, verdicts
 from mailreeve.triage.labels import Shelf
 from mailreeve.triage.learn import patterns_of
 from mailreeve.triage.parts import Parts
-from mailreeve.triage.run import Options, RunResult, coverage_of
+from mailreeve.triage.run import Options, RunResult, Told, coverage_of
 from mailreeve.triage.steps import Steps
 from mailreeve.triage.work import Work, reason
 
@@ -112,6 +112,7 @@ class _Running:
         self._meter = _Meter(parts, run.result)
         self._already = int(run.result.get("already", 0))
         self._next = 0.0
+        self._told = Told()
         self._keep()
 
     def go(self, options: Options, progress: Progress, cancel: Cancel, engine: Engine) -> RunResult:
@@ -124,6 +125,7 @@ class _Running:
                 self._enqueue(collect(parts, options, cancel), options)
 
             engine.drain(Steps(work, self._checkpoint, take), cancel, progress)
+            self._told = telling.tell(work, progress)
         except (Cancelled, KeyboardInterrupt):
             raise self._stopped() from None
         except BaseException:
@@ -186,6 +188,7 @@ class _Running:
             left=ledger.left(),
             state=state,
             entries=entries,
+            stories=self._told,
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailreeve.cancel import Cancel
 from mailreeve.models import Draft, EventRequest, LabelSpec, Message, SendAs
-from mailreeve.reading.protocol import Reader
+from mailreeve.reading.protocol import ModelReader
 from mailreeve.store.audit import Audit
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
@@ -35,6 +35,8 @@ class Settings:
     drafts: bool = True
     max_drafts: int = 20
     """At most so many drafts a run."""
+    stories: int = 10
+    """The model tells what changed in at most so many threads a run; 0 is none."""
     first_days: int = 3
     first_cap: int = 500
     """How far the first run looks back, and how many messages it takes."""
@@ -66,7 +68,7 @@ class Parts:
     account: str
     gmail: "Gmail"
     offline: "OfflineReader"
-    llm: Reader | None
+    llm: ModelReader | None
     """A reader with the budget of one run; None when no model is configured."""
     ledger: Ledger
     journal: Journal

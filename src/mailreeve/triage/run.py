@@ -30,6 +30,19 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How many threads with several new mails there were, of how many the model told what changed, and why not of all."""
+
+    threads: int = 0
+    told: int = 0
+    error: str = ""
+
+    def as_json(self) -> Json:
+        """The keys of the outer face."""
+        return {"threads": self.threads, "told": self.told, "error": self.error}
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """What became of every message of a run: seen = already + decided + needs_human + failed."""
 
@@ -47,6 +60,7 @@ class RunResult:
     state: RunState = RunState.DONE
     entries: tuple[Entry, ...] = ()
     """The messages and their verdicts; of a dry run they are nowhere else."""
+    stories: Told = Told()
 
     def as_json(self) -> Json:
         """The keys of the outer face."""
@@ -61,6 +75,7 @@ class RunResult:
             "cost": round(self.usage.cost, 6),
             "seconds": round(self.seconds, 3),
             "left": self.left,
+            "stories": self.stories.as_json(),
             "dry_run": self.dry_run,
             "started": self.started.astimezone(UTC).isoformat(timespec="seconds"),
             "state": self.state.value,

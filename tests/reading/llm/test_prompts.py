@@ -8,7 +8,7 @@ from mailreeve.reading.llm import prompts
 TEXT = "---\nversion: 3\nvariables: name, mail\n---\n\n# system\nFor $name.\n\n# user\nRead:\n$mail\n"
 
 
-@pytest.mark.parametrize("name", ["classify", "summarize", "fold", "draft"])
+@pytest.mark.parametrize("name", ["classify", "summarize", "fold", "digest", "draft"])
 def test_the_prompts_that_ship_can_be_read(name: str) -> None:
     """Each has a version, and its front matter names the holes that it has."""
     prompt = prompts.load(name)
@@ -19,7 +19,7 @@ def test_the_prompts_that_ship_can_be_read(name: str) -> None:
 
 def test_the_part_that_never_changes_stands_first() -> None:
     """Nothing of a mail is in the system part, so that providers can cache it."""
-    for name in ("classify", "summarize", "fold", "draft"):
+    for name in ("classify", "summarize", "fold", "digest", "draft"):
         prompt = prompts.load(name)
         assert "$mail" not in prompt.system
         assert "$thread" not in prompt.system

@@ -34,13 +34,18 @@ def test_a_secret_mail_reaches_no_model_in_any_flow(
     marked = f"{text} canary-7731"
     secret, other = mail(marked, subject, id="m2"), mail("When shall we meet?", "Lunch")
     assert DecidedBy.RULE == reader.classify(secret, LABELS, Cancel()).by
-    for ask in (reader.summarize, lambda one, cancel: reader.draft(one, "", cancel)):
+    for ask in (
+        reader.summarize,
+        lambda one, cancel: reader.draft(one, "", cancel),
+        lambda one, cancel: reader.tell(one, {"m1", "m2"}, cancel),
+    ):
         with pytest.raises(InputError):
             ask(thread(secret), Cancel())
     assert [] == llm_server.requests
     reader.summarize(thread(other, secret), Cancel())
     reader.draft(thread(secret, other), "be brief", Cancel())
-    assert 2 == len(llm_server.requests)
+    reader.tell(thread(secret, other), {"m1", "m2"}, Cancel())
+    assert 3 == len(llm_server.requests)
     for request in llm_server.requests:
         assert "When shall we meet?" in request.user
         assert "canary-7731" not in request.raw.decode()
@@ -52,7 +57,8 @@ def test_secrets_within_mail_are_masked_in_every_flow(llm_server: ScriptedLlm, r
     reader.classify(carrier, LABELS, Cancel())
     reader.summarize(thread(carrier), Cancel())
     reader.draft(thread(carrier), f"Tell her {SPOKEN}", Cancel())
-    assert 3 == len(llm_server.requests)
+    reader.tell(thread(carrier), {"m1"}, Cancel())
+    assert 4 == len(llm_server.requests)
     for request in llm_server.requests:
         wire = request.raw.decode()
         assert "[card-" in wire

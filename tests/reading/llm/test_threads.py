@@ -1,28 +1,17 @@
 """Long threads are folded: the last word is always read in full, and what was not read is counted."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reading.mails import WHEN, mail, thread
+from tests.reading.mails import mail, thread
 from tests.scripted_llm import Reply, Request, ScriptedLlm, completion, fitting
 
 from mailreeve.cancel import Cancel
 from mailreeve.models import Claim, Detail, Message, ThreadCoverage
 from mailreeve.reading.llm import threads
-from mailreeve.reading.llm.client import ChatClient, Endpoint
 from mailreeve.reading.llm.reader import LlmReader
-
-
-@pytest.fixture
-def reader(llm_server: ScriptedLlm) -> Iterator[LlmReader]:
-    endpoint = Endpoint(llm_server.base_url, "small", timeout_seconds=1, first_wait_seconds=0.01)
-    made = LlmReader(ChatClient(endpoint), now=lambda: WHEN)
-    yield made
-    made.close()
 
 
 def many(count: int) -> tuple[Message, ...]:

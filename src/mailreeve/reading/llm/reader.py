@@ -20,6 +20,7 @@ from mailreeve.models import (
     Message,
     Priority,
     ReplyText,
+    Story,
     Style,
     Summary,
     Thread,
@@ -34,7 +35,14 @@ from mailreeve.reading.llm.client import Answer, ChatClient, Question
 from mailreeve.reading.llm.redact import Redactor
 
 _PARROT_WORDS = 25
-_ANSWER_TOKENS = {"classify": 2000, "summarize": 3000, "fold": 2000, "draft": 3000, "judge": 2000}
+_ANSWER_TOKENS = {
+    "classify": 2000,
+    "summarize": 3000,
+    "fold": 2000,
+    "digest": 2000,
+    "draft": 3000,
+    "judge": 2000,
+}
 """Generous, because models that think count their thoughts; a usual answer has 100 to 400."""
 
 
@@ -153,13 +161,22 @@ class LlmReader:
         that must not be shown to a model.
         """
         cancel.check()
-        told = _tellable(thread)
         redactor = Redactor()
+        ask = self._asking(redactor, cancel)
+        return threads.summary(thread, _tellable(thread), ask, redactor.mask, self._body_tokens * 4)
 
-        def ask(name: str, filled: dict[str, str], schema: Json) -> Json:
-            return self._ask(name, filled, schema, redactor, cancel)[0]
+    def tell(self, thread: Thread, new: Collection[str], cancel: Cancel) -> Story:
+        """Say what the new messages of a thread changed, and what the owner has to do; `new` holds their ids.
 
-        return threads.summary(thread, told, ask, redactor.mask, self._body_tokens * 4)
+        Raises as `summarize` does.
+        """
+        cancel.check()
+        redactor = Redactor()
+        ask = self._asking(redactor, cancel)
+        return threads.story(thread, _tellable(thread), new, ask, redactor.mask, self._body_tokens * 4)
+
+    def _asking(self, redactor: Redactor, cancel: Cancel) -> threads.Ask:
+        return lambda name, filled, schema: self._ask(name, filled, schema, redactor, cancel)[0]
 
     def draft(self, thread: Thread, instructions: str, cancel: Cancel) -> ReplyText:
         """Propose a reply to the last message, or a reminder when the owner wrote it; as plain text with visible blanks.

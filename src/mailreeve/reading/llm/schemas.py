@@ -84,6 +84,13 @@ class FoldAnswer(_Answer):
     notes: list[ClaimAnswer] = Field(default_factory=list, max_length=60)
 
 
+class StoryAnswer(_Answer):
+    """The answer to digest.md."""
+
+    news: list[ClaimAnswer] = Field(min_length=1, max_length=30)
+    todo: list[ClaimAnswer] = Field(default_factory=list, max_length=30)
+
+
 class DraftAnswer(_Answer):
     """The answer to draft.md."""
 
@@ -168,6 +175,12 @@ def summary_schema() -> Json:
 def fold_schema() -> Json:
     """Notes on the older messages of a long thread."""
     return _object(notes=_list(_object(text=_STRING, message=_NUMBER)))
+
+
+def story_schema() -> Json:
+    """What is new in a thread and what the owner has to do, each with the number of its message."""
+    claims = _list(_object(text=_STRING, message=_NUMBER))
+    return _object(news=claims, todo=claims)
 
 
 def draft_schema() -> Json:

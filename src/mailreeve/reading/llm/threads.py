@@ -4,11 +4,11 @@ Every statement of the model names a message by its number. A number that is non
 message that was not shown, is invented: what it is said of is not told, and counted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailreeve.errors import ReaderAnswerInvalid
-from mailreeve.models import Claim, DecidedBy, Json, Message, Summary, Thread, ThreadCoverage
+from mailreeve.errors import InputError, ReaderAnswerInvalid
+from mailreeve.models import Claim, DecidedBy, Json, Message, Story, Summary, Thread, ThreadCoverage
 from mailreeve.reading import plain
 from mailreeve.reading.llm import items, render, schemas
 from mailreeve.reading.offline import details
@@ -21,7 +21,11 @@ GROUP = 16
 """So many older messages at most become notes in one call."""
 MOST_GROUPS = 8
 """What is older than these is left out, except the first message."""
+BEFORE = 6
+"""So many messages before the new ones are shown with them, so that a story knows what it goes on with."""
 _NOTES = 12
+_NEWS, _TODO = 3, 2
+"""So many claims of a story at most; of more the newest are told."""
 _LEAST_TOKENS = 60
 
 Ask = Callable[[str, dict[str, str], Json], Json]
@@ -61,27 +65,76 @@ def summary(thread: Thread, told: Sequence[Message], ask: Ask, mask: Mask, token
 
     Raises what `ask` raises. When notes cannot be made of some older messages, they count as left out.
     """
-    planned = plan(len(told))
+    seen = _read(told, 0, ask, mask, tokens)
+    filled = {"thread": seen.text, "count": str(len(told))}
+    found = schemas.checked(schemas.SummaryAnswer, ask("summarize", filled, schemas.summary_schema()))
+    return _record(thread.id, found, seen.ids(told), seen.coverage(thread.messages), told)
+
+
+def story(
+    thread: Thread, told: Sequence[Message], new: Collection[str], ask: Ask, mask: Mask, tokens: int
+) -> Story:
+    """What changed in a thread with its new messages, of which `new` holds the ids, and those after the first of them.
+
+    They are shown with a few older ones; only of more than a prompt holds the older new ones become notes. News that
+    rest on an older message are none, and not told. Raises what `ask` raises, ReaderAnswerInvalid when nothing is left
+    to tell, and InputError when no new message may be shown.
+    """
+    first = next((place for place, mail in enumerate(told) if mail.id in new), None)
+    if first is None:
+        raise InputError("No new message of this thread may be shown to a model.", "Open it in Gmail.")
+    seen = _read(told, max(0, first - BEFORE), ask, mask, tokens)
+    filled = {"thread": seen.text, "count": str(len(told)), "first": str(first + 1)}
+    found = schemas.checked(schemas.StoryAnswer, ask("digest", filled, schemas.story_schema()))
+    ids = seen.ids(told)
+    news = _newest(found.news, {number: id_ for number, id_ in ids.items() if number > first}, _NEWS)
+    if not news:
+        raise ReaderAnswerInvalid("The model told nothing that a new message says.")
+    fresh = thread.messages[thread.messages.index(told[first]) :]
+    unsupported = sum(one.message <= first or one.message not in ids for one in found.news)
+    unsupported += sum(one.message not in ids for one in found.todo)
+    coverage = replace(seen.coverage(fresh, first), unsupported=unsupported)
+    return Story(thread.id, news, _newest(found.todo, ids, _TODO), coverage)
+
+
+def _newest(answers: Sequence[schemas.ClaimAnswer], ids: Mapping[int, str], most: int) -> tuple[Claim, ...]:
+    """The newest claims that rest on these messages, in the order of the messages."""
+    supported = sorted((one for one in answers if one.message in ids), key=lambda one: one.message)
+    claims = [Claim(plain.one_line(one.text, 200), ids[one.message]) for one in supported]
+    return tuple([one for one in claims if one.text][-most:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What of a thread goes into a prompt: its text, and which messages, counted from 0, are in it."""
+
+    text: str
+    whole: tuple[int, ...]
+    folded: tuple[int, ...]
+
+    def ids(self, told: Sequence[Message]) -> dict[int, str]:
+        """The messages that were shown, by their numbers."""
+        return {place + 1: told[place].id for place in (*self.whole, *self.folded)}
+
+    def coverage(self, messages: Sequence[Message], first: int = 0) -> ThreadCoverage:
+        """How much of these messages was shown, the first of which has the place `first`."""
+        read, folded = (sum(place >= first for place in places) for places in (self.whole, self.folded))
+        return ThreadCoverage(len(messages), read, folded, len(messages) - read - folded)
+
+
+def _read(told: Sequence[Message], start: int, ask: Ask, mask: Mask, tokens: int) -> _Seen:
+    """A thread from one place on, as a prompt shows it: a long one with notes on its older messages."""
+    planned = plan(len(told) - start)
+    whole = tuple(start + place for place in planned.whole)
     notes: dict[tuple[int, ...], str] = {}
     for group in planned.groups:
+        places = tuple(start + place for place in group)
         try:
-            notes[group] = _folded(told, group, ask, mask, tokens)
+            notes[places] = _folded(told, places, ask, mask, tokens)
         except ReaderAnswerInvalid:
             continue
-    filled = {
-        "thread": _laid_out(told, planned.whole, notes, mask, tokens),
-        "count": str(len(told)),
-    }
-    found = schemas.checked(schemas.SummaryAnswer, ask("summarize", filled, schemas.summary_schema()))
-    seen = (*planned.whole, *(place for group in notes for place in group))
-    folded = sum(map(len, notes))
-    coverage = ThreadCoverage(
-        messages=len(thread.messages),
-        read=len(planned.whole),
-        folded=folded,
-        left_out=len(thread.messages) - len(planned.whole) - folded,
-    )
-    return _record(thread.id, found, {place + 1: told[place].id for place in seen}, coverage, told)
+    text = _laid_out(told, whole, notes, mask, tokens)
+    return _Seen(text, whole, tuple(place for group in notes for place in group))
 
 
 def _record(

@@ -45,6 +45,8 @@ class Block:
     pieces: tuple[Piece, ...] = ()
     under: str = ""
     """A remark under an item, in the words of a mail or a program."""
+    inner: tuple[tuple[Piece, ...], ...] = ()
+    """A list of its own within an item."""
 
 
 def ours(text: str, look: Look = Look.PLAIN) -> Piece:
@@ -64,4 +66,9 @@ def link(text: str, url: str) -> Piece:
 
 def block(kind: Kind, *pieces: Piece | str) -> Block:
     """A block; plain strings are words of ours."""
-    return Block(kind, tuple(ours(one) if isinstance(one, str) else one for one in pieces))
+    return Block(kind, row(*pieces))
+
+
+def row(*pieces: Piece | str) -> tuple[Piece, ...]:
+    """A line of a list; plain strings are words of ours."""
+    return tuple(ours(one) if isinstance(one, str) else one for one in pieces)

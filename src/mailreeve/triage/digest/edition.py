@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from mailreeve.models import LabelSpec
+from mailreeve.models import LabelSpec, Story
 from mailreeve.store.entries import Entry
 from mailreeve.store.owed import Looked
 from mailreeve.store.runs import Run, RunState
@@ -47,6 +47,8 @@ class Edition:
     """What else is to be said above, in the words of a program: a digest that was not mailed."""
     outside: tuple[str, ...] = ()
     """What became of events for destinations, a line each."""
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    """What the model told of threads with several new mails, by the newest of them."""
 
     @property
     def first(self) -> date:
@@ -96,6 +98,7 @@ def compile_digest(
     )
     standing = [run.id for run in told if run.state is not RunState.UNDONE]
     entries = _latest(parts.ledger.entries(standing)) if standing else ()
+    stories = parts.ledger.stories.of_runs(standing) if standing else {}
     edition = Edition(
         account=parts.account,
         zone=parts.zone,
@@ -110,6 +113,9 @@ def compile_digest(
         owed=owed,
         notes=tuple(notes),
         outside=tuple(outside),
+        stories={
+            one.message: stories[key] for one in entries if (key := (one.message, one.generation)) in stories
+        },
     )
     return compose(edition)
 

@@ -21,6 +21,7 @@ def letter(blocks: Iterable[Block]) -> str:
         out.append(line)
         if one.kind in _LINES:
             out.append(_LINES[one.kind] * len(line))
+        out += ["  - " + "".join(map(_piece, each)) for each in one.inner]
         if one.under:
             out.append(f"  {broken(one_line(one.under))}")
         last = one.kind

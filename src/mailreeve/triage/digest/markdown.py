@@ -31,6 +31,7 @@ def markdown(blocks: Iterable[Block]) -> str:
         if last is not None and not (one.kind is last and last in _CLOSE):
             out.append("")
         out.append(_STARTS[one.kind] + "".join(map(_piece, one.pieces)))
+        out += ["  - " + "".join(map(_piece, each)) for each in one.inner]
         if one.under:
             out.append(f"  {plain(one.under)}")
         last = one.kind

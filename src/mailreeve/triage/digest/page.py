@@ -50,6 +50,8 @@ def _block(one: Block) -> str:
     if one.kind is Kind.RULE:
         return "<hr>"
     inner = "".join(map(_piece, one.pieces))
+    if one.inner:
+        inner += "<ul>" + "".join(f"<li>{''.join(map(_piece, each))}</li>" for each in one.inner) + "</ul>"
     if one.under:
         inner += f"<br><small>{_words(one.under)}</small>"
     if one.kind is Kind.LINE:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mailreeve.models import Priority
+from mailreeve.models import Priority, Story
 from mailreeve.store.entries import Entry, EntryState
 from mailreeve.store.owed import Owed
 from mailreeve.triage import nights
-from mailreeve.triage.digest.blocks import Block, Kind, Look, Piece, block, link, ours, theirs
+from mailreeve.triage.digest.blocks import Block, Kind, Look, Piece, block, link, ours, row, theirs
 from mailreeve.triage.digest.edition import Edition, Span
 from mailreeve.triage.digest.markdown import one_line, plain
-from mailreeve.triage.digest.threads import Strand, strands
+from mailreeve.triage.digest.threads import Strand, is_decided, strands
 from mailreeve.triage.digest.todo import todo
 from mailreeve.triage.digest.words import count, coverage_line, named, url
 from mailreeve.triage.labels import NEEDS_HUMAN_NAME
@@ -62,7 +62,7 @@ def _summary(edition: Edition) -> Iterator[Block]:
 
 def counts(edition: Edition) -> str:
     """What there was, in a sentence."""
-    decided = [entry for entry in edition.entries if _is_decided(entry)]
+    decided = [entry for entry in edition.entries if is_decided(entry)]
     drafts = sum(bool(entry.draft) for entry in decided)
     urgent = sum(entry.verdict.priority is Priority.URGENT for entry in decided if entry.verdict)
     human = sum(entry.state is EntryState.NEEDS_HUMAN for entry in edition.entries)
@@ -75,13 +75,13 @@ def counts(edition: Edition) -> str:
 
 def _body(edition: Edition) -> Iterator[Block]:
     rest = [entry for entry in edition.entries if not _is_failed(entry)]
-    yield from todo(edition, [entry for entry in rest if _is_decided(entry)])
+    yield from todo(edition, [entry for entry in rest if is_decided(entry)])
     human = [entry for entry in rest if entry.state is EntryState.NEEDS_HUMAN]
     if human:
         yield block(Kind.HEAD, NEEDS_HUMAN_NAME)
         for entry in human:
             yield _line(edition, entry, entry.verdict.reason if entry.verdict else "")
-    decided = [entry for entry in rest if _is_decided(entry)]
+    decided = [entry for entry in rest if is_decided(entry)]
     told = strands(decided)
     for priority, heading in _TITLES.items():
         counted = edition.span is Span.WEEK and priority in _COUNTED
@@ -162,13 +162,27 @@ def _grouped(edition: Edition, group: Sequence[Entry]) -> Iterator[tuple[str, li
 
 
 def _by_label(edition: Edition, group: Sequence[Strand], heading: str) -> Iterator[Block]:
-    earlier = {one.entry.message: one.earlier for one in group}
+    older = {one.entry.message: len(one.older) for one in group}
     for name, entries in _grouped(edition, [one.entry for one in group]):
         if name != heading:
             yield block(Kind.SUBHEAD, theirs(name))
         for entry in entries:
-            summary = entry.verdict.summary if entry.verdict else ""
-            yield _line(edition, entry, summary, earlier[entry.message])
+            story = edition.stories.get(entry.message)
+            summary = entry.verdict.summary if entry.verdict and not story else ""
+            line = _line(edition, entry, summary, older[entry.message])
+            yield replace(line, inner=tuple(_told(edition, story))) if story else line
+
+
+def _told(edition: Edition, story: Story) -> Iterator[tuple[Piece, ...]]:
+    """What is new in a thread and what is to be done, a line each with its mail; and how much of the new mail was read."""
+    for claims, start in ((story.news, ""), (story.todo, "To do: ")):
+        for one in claims:
+            yield row(start, theirs(one.text), " ", link("Gmail", url(edition.account, one.message_id)))
+    seen = story.coverage
+    if seen.read < seen.messages:
+        yield row(
+            f"{seen.read} of {count(seen.messages, 'new mail')} read, {seen.folded} told by notes, {seen.left_out} left out"
+        )
 
 
 def _counts(edition: Edition, group: Sequence[Entry]) -> Iterator[Block]:
@@ -219,7 +233,8 @@ def _foot(edition: Edition) -> Iterator[Block]:
         at = run.started.astimezone(edition.zone)
         day = f"{at:%Y-%m-%d} " if edition.span is Span.WEEK else ""
         told = f"Run {run.id} at {day}{at:%H:%M %Z}, {run.state.value}: {coverage_line(run.result)}"
-        yield block(Kind.LINE, told)
+        why = run.result.get("stories", {}).get("error", "")
+        yield block(Kind.LINE, told, *((" Not of all: ", theirs(why)) if why else ()))
     yield block(Kind.LINE, f"Audit head: {edition.head}")
     for line in edition.outside:
         yield block(Kind.LINE, theirs(line))
@@ -227,7 +242,3 @@ def _foot(edition: Edition) -> Iterator[Block]:
 
 def _is_failed(entry: Entry) -> bool:
     return bool(entry.error)
-
-
-def _is_decided(entry: Entry) -> bool:
-    return entry.verdict is not None and not entry.verdict.needs_human and not entry.error

@@ -15,8 +15,13 @@ class Strand:
 
     entry: Entry
     """The newest mail, with the highest priority of all of them, and a draft where there is one."""
-    earlier: int = 0
-    """How many older mails of the thread it stands for."""
+    older: tuple[str, ...] = ()
+    """The ids of the other mails of the thread that it stands for, the newest first."""
+
+
+def is_decided(entry: Entry) -> bool:
+    """True for a mail with a verdict that needs nobody's help."""
+    return entry.verdict is not None and not entry.verdict.needs_human and not entry.error
 
 
 def strands(entries: Sequence[Entry]) -> tuple[Strand, ...]:
@@ -34,7 +39,8 @@ def _strand(entry: Entry, group: Sequence[Entry]) -> Strand:
     loudest = min((one.verdict.priority for one in group if one.verdict), key=_LOUD.index)
     drafted = entry if entry.draft else next((one for one in reversed(group) if one.draft), entry)
     verdict = replace(entry.verdict, priority=loudest)
-    return Strand(replace(entry, verdict=verdict, draft=drafted.draft, note=drafted.note), len(group) - 1)
+    older = tuple(one.message for one in group if one.message != entry.message)
+    return Strand(replace(entry, verdict=verdict, draft=drafted.draft, note=drafted.note), older)
 
 
 def _when(entry: Entry) -> int:

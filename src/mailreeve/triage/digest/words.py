@@ -28,7 +28,11 @@ def coverage_line(result: Json) -> str:
         f"{sum(result.get('decided', {}).values())} decided now{f' ({decided})' if decided else ''} + "
         f"{len(result.get('needs_human', ()))} for you + {len(result.get('failed', ()))} failed"
     )
-    return f"{line}; {result['left']} left for the next run." if result.get("left") else f"{line}."
+    line = f"{line}; {result['left']} left for the next run." if result.get("left") else f"{line}."
+    stories = result.get("stories", {})
+    if not stories.get("threads"):
+        return line
+    return f"{line} The model told {stories['told']} of {count(stories['threads'], 'thread')} with several new mails."
 
 
 def url(account: str, thread: str) -> str:
