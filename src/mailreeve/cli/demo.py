@@ -54,9 +54,11 @@ def _shown(face: Face) -> int:
     outcome.digest(console, {**digest, "text": pressing(digest["text"])})
     console.print(f"The rest: {face.program} digest", style="dim")
     console.rule(f"{SHOWN_DRAFTS} of {len(told['drafts'])} drafted replies")
-    for draft_id in told["drafts"][:SHOWN_DRAFTS]:
+    for number, draft_id in enumerate(told["drafts"][:SHOWN_DRAFTS]):
+        if number:
+            console.print()
         text.letter(console, drafting.show(face.box, draft_id))
-        console.print(f"\nSend it with: {face.program} send {draft_id}\n", style="dim", soft_wrap=True)
+        console.print(f"\nSend it with: {face.program} send {draft_id}", style="dim", soft_wrap=True)
     console.rule("Connect Claude Desktop")
     console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")
     click.echo(client_settings())
@@ -82,8 +84,9 @@ def to_path() -> tuple[tuple[str, str], ...]:
 
 
 def pressing(digest: str) -> str:
-    """The digest down to what is important, without links: the demo's mail is not in Gmail."""
+    """The digest down to what is important, without counts, which stand above it, and links: the demo's mail is not in Gmail."""
     head, _, _ = digest.partition("\n## Normal")
+    head = re.sub(r"\n\n[^#].*?(?=\n\n## )", "", head, count=1, flags=re.DOTALL)
     return re.sub(r" ?\[Gmail\]\([^)\s]*\)", "", head)
 
 
