@@ -207,3 +207,18 @@ async def test_drafting_alone_leaves_no_way_to_send(make_app: Make, connect: Con
         made = answer(await client.call_tool("draft_mail", arguments))
         refused = await client.call_tool("send_mail", {"draft_id": made["draft_id"]})
     assert refused.is_error
+
+
+async def test_errors_advise_in_the_words_of_the_tools(make_app: Make, connect: Connect) -> None:
+    """A model is sent to a tool where there is one, and in the demo a person to the demo's commands."""
+    asked = (
+        ("undo", {"id": "r-nope"}, "review with show=runs lists them."),
+        ("label_mail", {"ids": ["1"], "remove": ["Nowhere"]}, "The resource mailreeve://labels lists them."),
+        ("label_mail", {"ids": ["1"], "add": ["star"], "remove": ["star"]}, "Say one of the two."),
+        ("search_mail", {"query": "x", "source": "local"}, "`mailreeve --demo sync` makes one."),
+    )
+    async with connect(make_app(demo=True)) as client:
+        for tool, arguments, advice in asked:
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            assert advice in str(result.content), tool

@@ -5,6 +5,7 @@ import json
 import pytest
 from mcp import Client, MCPError
 from mcp.types import (
+    INVALID_PARAMS,
     Prompt,
     PromptReference,
     Resource,
@@ -117,3 +118,12 @@ async def test_prompts_say_what_to_do_and_send_nothing(
     assert isinstance(message.content, TextContent)
     assert said in message.content.text
     assert "send" in message.content.text.lower()
+
+
+async def test_a_prompt_that_lacks_something_says_what(connect: Connect) -> None:
+    """A host is told of its own mistake, not of an internal error."""
+    async with connect() as client:
+        for name, missing in (("answer_this_thread", "thread_id"), ("nowhere", "nowhere")):
+            with pytest.raises(MCPError) as told:
+                await client.get_prompt(name, {})
+            assert (INVALID_PARAMS, True) == (told.value.error.code, missing in told.value.error.message)

@@ -1,8 +1,11 @@
 """Prompts: what a person picks from a menu to start a piece of work."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from mcp.server import MCPServer
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS
 from pydantic import Field
 
 from mailreeve.mcp_server.served import Served
@@ -43,6 +46,16 @@ def answer_this_thread(
         " and tone of the thread, with [ ] where you do not know a fact. Show me the draft and its flags. Do not"
         " send it."
     )
+
+
+async def told(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Say which prompt or argument is missing; the SDK would tell the host of an internal error."""
+    try:
+        return await call_next(ctx)
+    except ValueError as error:
+        if ctx.method != "prompts/get":
+            raise
+        raise MCPError(INVALID_PARAMS, f"{error}. prompts/list names them.") from error
 
 
 def add(server: MCPServer[Served]) -> None:

@@ -55,7 +55,7 @@ def build(
             lifespan=lifespan,
             tools=tools(app.capabilities()),
             extensions=[card.extension()],
-            middleware=[door(app)],
+            middleware=[door(app), prompts.told],
             log_level="WARNING",
         )
     resources.add(server, app)

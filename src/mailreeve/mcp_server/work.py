@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
+_TOOLS = {
+    "`mailreeve runs`": "review with show=runs",
+    "`mailreeve review` lists": "review lists",
+    "`mailreeve labels`": "The resource mailreeve://labels",
+    "`mailreeve search`": "search_mail",
+    "`mailreeve calendar agenda`": "calendar with action=agenda",
+}
+"""What a model has in place of the commands that errors name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -40,10 +49,11 @@ async def run(ctx: Context[Served], account: str, use: Callable[[Call], Answer])
     error only the kind is told.
     """
     reports = Reports(ctx)
+    app = ctx.request_context.lifespan_context.app
     try:
-        answer = await in_thread(ctx.request_context.lifespan_context.app, account, use, reports.tell)
+        answer = await in_thread(app, account, use, reports.tell)
     except MailreeveError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(_advised(str(error), demo=app.config.demo)) from error
     except ToolError:
         raise
     except Exception as error:  # a fault of ours: its words may hold mail, so only its kind is told
@@ -51,6 +61,13 @@ async def run(ctx: Context[Served], account: str, use: Callable[[Call], Answer])
         raise ToolError(f"A fault in Mailreeve: {type(error).__name__}. Please report it.") from None
     await reports.sent()
     return answer
+
+
+def _advised(told: str, *, demo: bool) -> str:
+    """An error in the words of the tools; what only the person can do stays a command of theirs."""
+    for command, tool in _TOOLS.items():
+        told = told.replace(command, tool)
+    return told.replace("`mailreeve ", "`mailreeve --demo ") if demo else told
 
 
 async def in_thread(app: App, account: str, use: Callable[[Call], Answer], progress: Progress) -> Answer:

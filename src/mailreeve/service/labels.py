@@ -87,10 +87,10 @@ def resolved(box: Mailbox, gmail: Gmail, act: str, add: Sequence[str], remove: S
                 found = _found(box, known, name)
                 into.update(found or (_made(box, gmail, act, name) if into is plus else _missing(name)))
     refused = (plus | minus) & _NEVER
-    if refused or plus & minus:
-        raise InputError(
-            f"{', '.join(sorted(refused or plus & minus))} cannot be set like that.", "Leave it out."
-        )
+    if both := plus & minus:
+        raise InputError(f"{', '.join(sorted(both))} would be both set and taken off.", "Say one of the two.")
+    if refused:
+        raise InputError(f"{', '.join(sorted(refused))} cannot be set like that.", "Leave it out.")
     there = known if plus <= {label.id for label in known} else gmail.labels()
     return Plan(tuple(sorted(plus)), tuple(sorted(minus | _replaced(box, there, plus))))
 
