@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mailreeve.google.push import Doorkeeper
     from mailreeve.google.tokens import Keyring, TokenStore
     from mailreeve.google.transport import Transport
+    from mailreeve.reading.llm.budget import Limits
     from mailreeve.reading.llm.client import Endpoint
     from mailreeve.triage.nights import Plan
 
@@ -265,6 +266,19 @@ class App:
         llm = self.config.llm
         key = llm.api_key.get_secret_value() if llm.api_key else ""
         return Endpoint(llm.base_url or "", llm.model, key, llm.timeout_seconds)
+
+    @property
+    def limits(self) -> "Limits":
+        """What one run may spend on the language model."""
+        from mailreeve.reading.llm.budget import Limits
+
+        llm = self.config.llm
+        return Limits(
+            llm.max_tokens_per_run,
+            llm.max_cost_per_run,
+            llm.price_in_per_million,
+            llm.price_out_per_million,
+        )
 
     def capabilities(self) -> frozenset[str]:
         """What the settings allow and some login permits; asks nobody, opens no keyring."""

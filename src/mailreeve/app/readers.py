@@ -16,20 +16,14 @@ def llm(box: Mailbox, ruling: "Ruling | None") -> "LlmReader | None":
     settings = box.config.llm
     if not settings.configured:
         return None
-    from mailreeve.reading.llm.budget import Budget, Limits
+    from mailreeve.reading.llm.budget import Budget
     from mailreeve.reading.llm.client import ChatClient
     from mailreeve.reading.llm.reader import LlmReader
 
-    limits = Limits(
-        settings.max_tokens_per_run,
-        settings.max_cost_per_run,
-        settings.price_in_per_million,
-        settings.price_out_per_million,
-    )
     about = " ".join(filter(None, (box.name, f"<{box.address}>", box.config.user.about)))
     return LlmReader(
         ChatClient(box.app.endpoint),
-        Budget(limits),
+        Budget(box.app.limits),
         about=about,
         body_tokens=settings.body_tokens,
         conditions=ruling.questions if ruling else (),

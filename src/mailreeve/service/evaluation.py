@@ -11,15 +11,15 @@ from mailreeve.evaluation import cases as case_file
 from mailreeve.evaluation import comparison, report, runner
 from mailreeve.evaluation import labels as label_file
 from mailreeve.evaluation.cases import Case
-from mailreeve.models import Json, LabelSpec, Progress, Usage, Verdict
+from mailreeve.models import Json, LabelSpec, Progress, Verdict
+from mailreeve.service.bench import LLM, OFFLINE, Readers
 
 if TYPE_CHECKING:
     from mailreeve.evaluation.tape import Tape
-    from mailreeve.reading.llm.reader import LlmReader
-    from mailreeve.reading.offline.reader import OfflineReader
     from mailreeve.triage.cascade import Cascade
 
-OFFLINE, LLM, CASCADE = READERS = ("offline", "llm", "cascade")
+CASCADE = "cascade"
+READERS = (OFFLINE, LLM, CASCADE)
 
 
 def triage(
@@ -85,78 +85,38 @@ def _tape(
     return Tape.begin(record, model)
 
 
-class _Bench:
-    """The readers of one measurement: a set for each owner, one model and one budget for all."""
+class _Bench(Readers):
+    """The readers, each alone and as triage joins them; `model` says whether the cascade has one."""
 
     def __init__(
         self, app: App, labels: tuple[LabelSpec, ...], tape: "Tape | None", *, model: bool, asks: bool
     ) -> None:
         from mailreeve.evaluation.tape import Player, Recorder
-        from mailreeve.reading.llm.budget import Budget, Limits
         from mailreeve.reading.llm.client import ChatClient
 
-        self._app, self._settings, self._labels, self.model = app, app.config.llm, labels, model
-        self._tape = tape
+        self._labels, self.model = labels, model
         if tape is None:
-            self._client = ChatClient(app.endpoint)
+            super().__init__(app, ChatClient(app.endpoint), zone=app.zone)
         else:
-            self._client = Recorder(app.endpoint, tape) if asks else Player(tape)
-        llm = self._settings
-        self._budget = Budget(
-            Limits(
-                llm.max_tokens_per_run,
-                llm.max_cost_per_run,
-                llm.price_in_per_million,
-                llm.price_out_per_million,
-            )
-        )
-        self._offline = cache(self._new_offline)
-        self._llm = cache(self._new_llm)
+            client = Recorder(app.endpoint, tape) if asks else Player(tape)
+            super().__init__(app, client, zone=app.zone, now=lambda: tape.at)
         self._cascade = cache(self._new_cascade)
-
-    @property
-    def usage(self) -> Usage:
-        """What the model cost so far."""
-        return self._budget.usage
-
-    def close(self) -> None:
-        """Close the connections to the model."""
-        self._client.close()
 
     def by_offline(self, case: Case, cancel: Cancel) -> Verdict:
         """The built-in reader alone."""
-        return self._offline(case.owner).classify(case.message, self._labels, cancel)
+        return self.offline(case.owner).classify(case.message, self._labels, cancel)
 
     def by_llm(self, case: Case, cancel: Cancel) -> Verdict:
         """The model alone."""
-        return self._llm(case.owner).classify(case.message, self._labels, cancel)
+        return self.llm(case.owner).classify(case.message, self._labels, cancel)
 
     def by_cascade(self, case: Case, cancel: Cancel) -> Verdict:
         """What triage would decide."""
         return self._cascade(case.owner).judge(case.message, cancel)
 
-    def _new_offline(self, owner: str) -> "OfflineReader":
-        from mailreeve.reading.offline.reader import OfflineReader
-
-        return OfflineReader((), _own(owner), name=self._app.config.user.name, zone=self._app.zone)
-
-    def _new_llm(self, owner: str) -> "LlmReader":
-        from mailreeve.reading.llm.reader import LlmReader
-
-        user = self._app.config.user
-        about = " ".join(filter(None, (user.name, owner and f"<{owner}>", user.about)))
-        body = self._settings.body_tokens
-        if (tape := self._tape) is None:
-            return LlmReader(self._client, self._budget, about=about, body_tokens=body)
-        return LlmReader(self._client, self._budget, about=about, body_tokens=body, now=lambda: tape.at)
-
     def _new_cascade(self, owner: str) -> "Cascade":
         from mailreeve.triage.cascade import Cascade
 
-        model = self._llm(owner) if self.model else None
+        model = self.llm(owner) if self.model else None
         bar = self._app.config.triage.offline_bar
-        return Cascade(self._labels, self._offline(owner), model, bar=bar)
-
-
-def _own(owner: str) -> frozenset[str]:
-    return frozenset({owner} - {""})
+        return Cascade(self._labels, self.offline(owner), model, bar=bar)
