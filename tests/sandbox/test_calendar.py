@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.sandbox_server import SandboxServer
 
-from mailreeve.sandbox.calendar import METHODS, PREFIX, Method
+from mailreeve.sandbox.api import Method
+from mailreeve.sandbox.calendar import METHODS, PREFIX
 
 EVENTS = f"{PREFIX}/calendars/primary/events"
 DAY = {"start": {"date": "2026-11-25"}, "end": {"date": "2026-11-26"}}
@@ -57,6 +58,13 @@ def test_a_token_takes_no_other_filter(sandbox: SandboxServer) -> None:
     assert 400 == sandbox.call("GET", f"{EVENTS}?syncToken={token}&timeMin=2026-11-25T00:00:00Z")[0]
     assert 400 == sandbox.call("GET", f"{EVENTS}?orderBy=startTime")[0]
     assert 400 == sandbox.call("GET", f"{EVENTS}?syncToken=x")[0]
+
+
+def test_a_deletion_answers_nothing_and_is_final(sandbox: SandboxServer) -> None:
+    """204 without a body, and 410 for the same again."""
+    sandbox.call("POST", EVENTS, {**DAY, "id": "abc00"})
+    status, _, body = sandbox.call("DELETE", f"{EVENTS}/abc00")
+    assert (204, b"", 410) == (status, body, sandbox.call("DELETE", f"{EVENTS}/abc00")[0])
 
 
 def test_pages_hold_every_event_once(sandbox: SandboxServer) -> None:

@@ -9,7 +9,8 @@ import pytest
 from tests.sandbox_server import SandboxServer
 
 from mailreeve.sandbox import people, scopes
-from mailreeve.sandbox.people import METHODS, Method
+from mailreeve.sandbox.api import Method
+from mailreeve.sandbox.people import METHODS
 
 ANN = {"names": [{"givenName": "Ann"}], "emailAddresses": [{"value": "ann@example.org"}]}
 FIELDS = "names,emailAddresses,metadata"

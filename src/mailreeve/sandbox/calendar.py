@@ -7,34 +7,17 @@ compares the two). Recurring events are kept as they come and not expanded.
 import json
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.routing import compile_path
-
-from mailreeve.sandbox import calendar_sync, calendar_times, paging, scopes, tokens
+from mailreeve.sandbox import api, calendar_sync, calendar_times, paging, sync_tokens
 from mailreeve.sandbox.errors import ApiError, bad_request, not_found
-from mailreeve.sandbox.http import Answer, Call, Json, Request, json_answer
+from mailreeve.sandbox.http import Answer, Call, Json, Request
 from mailreeve.sandbox.state import Row, State
 
 PREFIX = "/calendar/v3"
-GLOBAL = frozenset({"alt", "key", "prettyPrint", "quotaUser", "$.xgafv"})
 OWN_ID = re.compile(r"[a-v0-9]{5,1024}")
 """An id that the client may choose (events.insert: base32hex, 5 to 1024 characters)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method of the API."""
-
-    name: str
-    verb: str
-    path: str
-    scopes: frozenset[str]
-    parameters: frozenset[str]
-    run: Callable[[Call], Json]
 
 
 def serves(path: str) -> bool:
@@ -43,30 +26,12 @@ def serves(path: str) -> bool:
 
 
 def handle(state: State, request: Request) -> Answer:
-    """Carry out a request; what it wrote is undone when it fails."""
-    for pattern, method in _PATTERNS:
-        found = pattern.match(request.path) if method.verb == request.method else None
-        if not found:
-            continue
-        granted = tokens.scopes_of(state, request)
-        tokens.require(granted, method.scopes)
-        for name in request.query:
-            if name not in GLOBAL | method.parameters:
-                raise bad_request(f'Invalid JSON payload received. Unknown name "{name}".', name)
-        with state.savepoint():
-            answer = method.run(Call(state, request, found.groupdict(), granted, _body(request)))
-            return Answer(204) if method.verb == "DELETE" else json_answer(answer)
-    raise ApiError(404, "Not Found", "notFound")
+    """Carry out a request."""
+    return api.handle(state, request, _PATTERNS, _parsed)
 
 
-def _body(request: Request) -> Json:
-    try:
-        value = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
-        raise bad_request("Parse Error") from None
-    if not isinstance(value, dict):
-        raise bad_request("Parse Error")
-    return value
+def _parsed(body: bytes) -> Json:
+    return api.parsed(body, "Parse Error", "Parse Error")
 
 
 def zone(state: State) -> str:
@@ -100,7 +65,7 @@ def _write(state: State, event: Json, *, new: bool = False) -> Json:
     me = state.account.lower()
     if isinstance(event.get("attendees"), list):
         event["attendees"] = [_attendee(one, me) for one in event["attendees"]]
-    stamp = calendar_sync.stamp(state)
+    stamp = sync_tokens.stamp(state, "events")
     event["etag"] = f'"{stamp}{secrets.randbelow(10**9):09}"'
     event["updated"] = _utc(state.now_ms())
     event.setdefault("created", event["updated"])
@@ -189,7 +154,7 @@ def events(call: Call) -> Json:
     }  # fmt: skip
     if len(rows) > size:
         return answer | {"nextPageToken": paging.token(after + size)}
-    return answer | {"nextSyncToken": calendar_sync.token(call.state, newest)}
+    return answer | {"nextSyncToken": sync_tokens.token(call.state, newest)}
 
 
 def _shown(row: Row) -> Json:
@@ -234,7 +199,7 @@ def patch(call: Call) -> Json:
     return made
 
 
-def delete(call: Call) -> Json:
+def delete(call: Call) -> None:
     """events.delete: it stays, cancelled, so that a later sync sees it; again is 410."""
     row = _row(call)
     if row["gone"]:
@@ -242,7 +207,6 @@ def delete(call: Call) -> Json:
     _matching(call, row)
     event = _write(call.state, {**json.loads(row["body"]), "status": "cancelled"})
     _told(call, event, "cancelled")
-    return {}
 
 
 def busy(call: Call) -> Json:
@@ -280,22 +244,16 @@ def calendars(call: Call) -> Json:
     return {"kind": "calendar#calendarList", "items": [one]}
 
 
-def _method(
-    name: str, verb: str, path: str, accepted: str, query: str, run: Callable[[Call], Json]
-) -> Method:
-    return Method(name, verb, PREFIX + path, getattr(scopes, accepted), frozenset(query.split()), run)
-
-
-_EVENTS, _EVENT = "/calendars/{calendar}/events", "/calendars/{calendar}/events/{event}"
+_EVENTS, _EVENT = PREFIX + "/calendars/{calendar}/events", PREFIX + "/calendars/{calendar}/events/{event}"
 METHODS = (
-    _method("events.list", "GET", _EVENTS, "READ_EVENTS", "iCalUID maxResults orderBy pageToken showDeleted"
+    api.method("events.list", "GET", _EVENTS, "READ_EVENTS", "iCalUID maxResults orderBy pageToken showDeleted"
             " singleEvents syncToken timeMax timeMin timeZone", events),
-    _method("events.get", "GET", _EVENT, "READ_EVENTS", "timeZone maxAttendees", get),
-    _method("events.insert", "POST", _EVENTS, "WRITE_EVENTS", "sendUpdates conferenceDataVersion", insert),
-    _method("events.patch", "PATCH", _EVENT, "WRITE_EVENTS", "sendUpdates conferenceDataVersion", patch),
-    _method("events.delete", "DELETE", _EVENT, "WRITE_EVENTS", "sendUpdates", delete),
-    _method("freebusy.query", "POST", "/freeBusy", "READ_BUSY", "", busy),
-    _method("calendarList.list", "GET", "/users/me/calendarList", "READ_CALENDARS", "maxResults pageToken",
+    api.method("events.get", "GET", _EVENT, "READ_EVENTS", "timeZone maxAttendees", get),
+    api.method("events.insert", "POST", _EVENTS, "WRITE_EVENTS", "sendUpdates conferenceDataVersion", insert),
+    api.method("events.patch", "PATCH", _EVENT, "WRITE_EVENTS", "sendUpdates conferenceDataVersion", patch),
+    api.method("events.delete", "DELETE", _EVENT, "WRITE_EVENTS", "sendUpdates", delete),
+    api.method("freebusy.query", "POST", PREFIX + "/freeBusy", "READ_BUSY", "", busy),
+    api.method("calendarList.list", "GET", PREFIX + "/users/me/calendarList", "READ_CALENDARS", "maxResults pageToken",
             calendars),
 )  # fmt: skip
-_PATTERNS = tuple((compile_path(method.path)[0], method) for method in METHODS)
+_PATTERNS = tuple((one.pattern, one) for one in METHODS)

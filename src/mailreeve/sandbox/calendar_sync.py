@@ -3,28 +3,13 @@
 Source: developers.google.com/workspace/calendar/api/guides/sync. How long a token lives is not told; here four weeks.
 """
 
-import base64
-import binascii
-
+from mailreeve.sandbox import sync_tokens
 from mailreeve.sandbox.errors import ApiError, bad_request
 from mailreeve.sandbox.http import Call
-from mailreeve.sandbox.state import State
 
 LIFETIME_MS = 28 * 24 * 3600 * 1000
 LARGEST = 2500
 _NOT_WITH_TOKEN = ("iCalUID", "orderBy", "timeMax", "timeMin")
-
-
-def stamp(state: State) -> int:
-    """The number of a new change."""
-    newest = int(state.meta("events") or 0) + 1
-    state.set_meta("events", newest)
-    return newest
-
-
-def token(state: State, newest: int) -> str:
-    """The token of a list that saw every change up to `newest`."""
-    return base64.urlsafe_b64encode(f"{newest}.{state.now_ms()}".encode()).decode().rstrip("=")
 
 
 def window(call: Call) -> tuple[int, int]:
@@ -35,11 +20,7 @@ def window(call: Call) -> tuple[int, int]:
         return 0, newest
     if any(call.one(name) for name in _NOT_WITH_TOKEN):
         raise bad_request("The sync token cannot be used with these parameters.", "syncToken")
-    try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode("ascii")
-        seen, made = (int(part) for part in plain.split("."))
-    except (binascii.Error, ValueError):
-        raise bad_request("Sync token is invalid.", "syncToken") from None
+    seen, made = sync_tokens.read(text)
     if call.state.now_ms() - made > LIFETIME_MS:
         raise ApiError(410, "Sync token is no longer valid, a full sync is required.", "fullSyncRequired")
     return seen, newest

@@ -6,17 +6,12 @@ Gmail's quota does not count these calls.
 
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from starlette.routing import compile_path
-
-from mailreeve.sandbox import paging, people_sync, scopes, tokens
-from mailreeve.sandbox.errors import ApiError, bad_request, failed_precondition, not_found
-from mailreeve.sandbox.http import Answer, Call, Json, Request, json_answer
+from mailreeve.sandbox import api, paging, people_sync, sync_tokens
+from mailreeve.sandbox.errors import bad_request, failed_precondition, not_found
+from mailreeve.sandbox.http import Answer, Call, Json, Request
 from mailreeve.sandbox.state import Row, State
 
-GLOBAL = frozenset({"alt", "key", "prettyPrint", "quotaUser", "$.xgafv"})
 WRITABLE = frozenset(
     [
         "addresses",
@@ -53,38 +48,14 @@ SINGLE = frozenset({"biographies", "birthdays", "genders", "names"})
 OTHER_READABLE = frozenset({"emailAddresses", "metadata", "names", "phoneNumbers", "photos"})
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method of the API."""
-
-    name: str
-    verb: str
-    path: str
-    scopes: frozenset[str]
-    parameters: frozenset[str]
-    run: Callable[[Call], Json]
-
-
 def serves(path: str) -> bool:
     """Whether a path belongs to this API."""
     return path.startswith(("/v1/people", "/v1/otherContacts"))
 
 
 def handle(state: State, request: Request) -> Answer:
-    """Carry out a request; what it wrote is undone when it fails."""
-    for pattern, method in _PATTERNS:
-        found = pattern.match(request.path) if method.verb == request.method else None
-        if found:
-            granted = tokens.scopes_of(state, request)
-            tokens.require(granted, method.scopes)
-            for name in request.query:
-                if name not in GLOBAL | method.parameters:
-                    raise bad_request(f'Invalid JSON payload received. Unknown name "{name}".', name)
-            with state.savepoint():
-                return json_answer(
-                    method.run(Call(state, request, found.groupdict(), granted, _body(request)))
-                )
-    raise ApiError(404, "Not Found", "notFound")
+    """Carry out a request."""
+    return api.handle(state, request, _PATTERNS, api.parsed)
 
 
 def put(state: State, kind: str, fields: Json) -> str:
@@ -92,7 +63,7 @@ def put(state: State, kind: str, fields: Json) -> str:
     name = f"{kind}/c{secrets.randbits(62)}"
     state.execute(
         "insert into people (name, kind, person, etag, changed, deleted) values (?, ?, ?, ?, ?, 0)",
-        (name, kind, json.dumps(fields), _etag(), people_sync.stamp(state)),
+        (name, kind, json.dumps(fields), _etag(), sync_tokens.stamp(state, "people")),
     )
     return name
 
@@ -106,16 +77,6 @@ def named(name: Json) -> Json:
 
 def _etag() -> str:
     return "%" + secrets.token_urlsafe(9)
-
-
-def _body(request: Request) -> Json:
-    try:
-        value = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
-        raise bad_request("Invalid JSON payload received. Parse error.") from None
-    if not isinstance(value, dict):
-        raise bad_request("Invalid JSON payload received. Expected an object.")
-    return value
 
 
 def _mask(call: Call, name: str, known: frozenset[str]) -> frozenset[str]:
@@ -153,7 +114,7 @@ def _list(call: Call, kind: str, mask: frozenset[str], key: str) -> Json:
     if len(rows) > size:
         result["nextPageToken"] = paging.token(rows[size - 1]["n"])
     elif call.flag("requestSyncToken") or call.one("syncToken"):
-        result["nextSyncToken"] = people_sync.token(call.state, newest)
+        result["nextSyncToken"] = sync_tokens.token(call.state, newest)
     return result
 
 
@@ -223,7 +184,12 @@ def update(call: Call) -> Json:
     kept = {name: value for name, value in json.loads(row["person"]).items() if name not in wanted}
     call.state.execute(
         "update people set person = ?, etag = ?, changed = ? where n = ?",
-        (json.dumps(kept | _fields(call, wanted)), _etag(), people_sync.stamp(call.state), row["n"]),
+        (
+            json.dumps(kept | _fields(call, wanted)),
+            _etag(),
+            sync_tokens.stamp(call.state, "people"),
+            row["n"],
+        ),
     )
     return _shown(call, row["name"])
 
@@ -240,7 +206,7 @@ def delete(call: Call) -> Json:
     row = _row(call)
     call.state.execute(
         "update people set person = '{}', deleted = 1, changed = ? where n = ?",
-        (people_sync.stamp(call.state), row["n"]),
+        (sync_tokens.stamp(call.state, "people"), row["n"]),
     )
     return {}
 
@@ -249,34 +215,30 @@ _LISTED = "pageSize pageToken requestSyncToken syncToken sources"
 _READ, _SHOWN = "personFields requestMask.includeField sources", "personFields sources"
 
 
-def _method(
-    name: str, verb: str, path: str, accepted: str, query: str, run: Callable[[Call], Json]
-) -> Method:
-    return Method(name, verb, "/v1/" + path, getattr(scopes, accepted), frozenset(query.split()), run)
-
-
 METHODS = (
-    _method(
+    api.method(
         "people.connections.list",
         "GET",
-        "people/me/connections",
+        "/v1/people/me/connections",
         "READ_CONTACTS",
         f"{_LISTED} {_READ} sortOrder",
         connections,
     ),
-    _method(
-        "otherContacts.list", "GET", "otherContacts", "READ_OTHERS", f"{_LISTED} readMask", other_contacts
+    api.method(
+        "otherContacts.list", "GET", "/v1/otherContacts", "READ_OTHERS", f"{_LISTED} readMask", other_contacts
     ),
-    _method("people.createContact", "POST", "people:createContact", "WRITE_CONTACTS", _SHOWN, create),
-    _method(
+    api.method("people.createContact", "POST", "/v1/people:createContact", "WRITE_CONTACTS", _SHOWN, create),
+    api.method(
         "people.updateContact",
         "PATCH",
-        "people/{id}:updateContact",
+        "/v1/people/{id}:updateContact",
         "WRITE_CONTACTS",
         f"{_SHOWN} updatePersonFields",
         update,
     ),
-    _method("people.deleteContact", "DELETE", "people/{id}:deleteContact", "WRITE_CONTACTS", "", delete),
-    _method("people.get", "GET", "people/{id}", "READ_CONTACTS", _READ, get),
+    api.method(
+        "people.deleteContact", "DELETE", "/v1/people/{id}:deleteContact", "WRITE_CONTACTS", "", delete
+    ),
+    api.method("people.get", "GET", "/v1/people/{id}", "READ_CONTACTS", _READ, get),
 )
-_PATTERNS = tuple((compile_path(method.path)[0], method) for method in METHODS)
+_PATTERNS = tuple((one.pattern, one) for one in METHODS)

@@ -4,27 +4,12 @@ Source: developers.google.com/people/api/rest/v1/people.connections/list ("Sync 
 full sync ... an error with an google.rpc.ErrorInfo with reason EXPIRED_SYNC_TOKEN").
 """
 
-import base64
-import binascii
-
+from mailreeve.sandbox import sync_tokens
 from mailreeve.sandbox.errors import ApiError, bad_request
 from mailreeve.sandbox.http import Call
-from mailreeve.sandbox.state import State
 
 LIFETIME_MS = 7 * 24 * 3600 * 1000
 LARGEST = 1000
-
-
-def stamp(state: State) -> int:
-    """The number of a new change."""
-    newest = int(state.meta("people") or 0) + 1
-    state.set_meta("people", newest)
-    return newest
-
-
-def token(state: State, newest: int) -> str:
-    """The token of a list that saw every change up to `newest`."""
-    return base64.urlsafe_b64encode(f"{newest}.{state.now_ms()}".encode()).decode().rstrip("=")
 
 
 def window(call: Call) -> tuple[int, int]:
@@ -33,11 +18,7 @@ def window(call: Call) -> tuple[int, int]:
     text = call.one("syncToken")
     if not text:
         return 0, newest
-    try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode("ascii")
-        seen, made = (int(part) for part in plain.split("."))
-    except (binascii.Error, ValueError):
-        raise bad_request("Sync token is invalid.", "syncToken") from None
+    seen, made = sync_tokens.read(text)
     if call.state.now_ms() - made > LIFETIME_MS:
         raise ApiError(
             400,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.routing import compile_path
 
-from mailreeve.sandbox import scopes, tokens
+from mailreeve.sandbox import api, scopes, tokens
 from mailreeve.sandbox.errors import ApiError, bad_request, conflict, not_found
 from mailreeve.sandbox.http import Answer, Call, Json, Request, json_answer
 from mailreeve.sandbox.state import Row, State
@@ -41,7 +41,7 @@ def handle(state: State, request: Request) -> Answer:
             tokens.require(granted, scopes.PUBSUB_CALLS)
             with state.savepoint():
                 return json_answer(
-                    run(Call(state.exchange, request, found.groupdict(), granted, _body(request)))
+                    run(Call(state.exchange, request, found.groupdict(), granted, api.parsed(request.body)))
                 )
     raise ApiError(404, "Not Found", "notFound")
 
@@ -80,16 +80,6 @@ def message(row: Row) -> Json:
         "messageId": str(10**15 + row["n"]),
         "publishTime": at.replace("+00:00", "Z"),
     }
-
-
-def _body(request: Request) -> Json:
-    try:
-        value = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
-        raise bad_request("Invalid JSON payload received. Parse error.") from None
-    if not isinstance(value, dict):
-        raise bad_request("Invalid JSON payload received. Expected an object.")
-    return value
 
 
 def _name(call: Call) -> str:

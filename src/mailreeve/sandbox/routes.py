@@ -1,12 +1,8 @@
 """From a request to a method of the API and back."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.routing import compile_path
 
-from mailreeve.sandbox import fields, methods, quota, shapes, tokens, uploads
+from mailreeve.sandbox import api, fields, methods, quota, shapes, tokens, uploads
 from mailreeve.sandbox.errors import ApiError, bad_request
 from mailreeve.sandbox.http import Answer, Call, Json, Request, json_answer
 from mailreeve.sandbox.methods import Method
@@ -78,20 +74,8 @@ def _body(method: Method, request: Request, *, uploaded: bool) -> tuple[Json, by
             raise bad_request("This method takes no upload.")
         value, media = uploads.read(request)
     else:
-        value = _parsed(request.body)
+        value = api.parsed(request.body) if request.body.strip() else {}
     if not method.body:
         return {}, media
     shapes.check(value, method.body)
     return {name: inner for name, inner in value.items() if inner is not None}, media
-
-
-def _parsed(body: bytes) -> Any:
-    if not body.strip():
-        return {}
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        raise bad_request("Invalid JSON payload received. Parse error.") from None
-    if not isinstance(value, Mapping):
-        raise bad_request("Invalid JSON payload received. Expected an object.")
-    return value
