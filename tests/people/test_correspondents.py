@@ -42,6 +42,7 @@ def test_each_sent_mail_counts_once(sandbox: SandboxServer, gmail: Gmail, store:
     sandbox.deliver(SENT % (b"bo@x.example", 2), labels="SENT")
     looks.append(correspondents.refresh(gmail, store, own, Cancel()))
     assert ([1, 0, 1], frozenset({"ana@x.example", "bo@x.example"})) == (looks, store.known())
+    assert [1, 1] == list(sandbox.units()["full"].values())
 
 
 def test_received_mail_teaches_nothing(sandbox: SandboxServer, gmail: Gmail, store: Correspondents) -> None:

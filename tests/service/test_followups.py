@@ -93,3 +93,33 @@ def test_a_promise_is_no_reminder(box: Mailbox, sandbox: SandboxServer) -> None:
     asked(box, sandbox, "I will send you the plan by Friday.")
     with pytest.raises(InputError, match="you promised"):
         use.nudge(box, "1", cancel=Cancel())
+
+
+def test_a_thread_that_did_not_change_is_not_fetched_again(
+    open_box: OpenBox, box: Mailbox, sandbox: SandboxServer
+) -> None:
+    """The second look is one list; a new message, or another address of the person's, makes it look again."""
+    asked(box, sandbox)
+    sandbox.deliver(mail("Thanks", "Thanks for the cake.\n", SENDER, To="bo@firm.example"), "SENT")
+
+    def looks(one: Mailbox) -> tuple[int, list[int], int]:
+        before = sandbox.units()
+        told = use.followups(one, cancel=Cancel())["followups"]
+        after = sandbox.units()
+        fetched = sum(after["full"].values()) - sum(before["full"].values())
+        return fetched, [each["number"] for each in told], after["units"] - before["units"]
+
+    assert (1, [1]) == looks(box)[:2]
+    assert (0, [1], 10) == looks(box)
+    sandbox.send_as("sam@acme.example")
+    assert (2, [1]) == looks(open_box(sandbox))[:2]
+    (sent,) = [one for one in sandbox.state()["messages"] if "SENT" in one["labels"]][:1]
+    sandbox.api("POST", f"/messages/{sent['id']}/modify", {"addLabelIds": ["STARRED"]})
+    box = open_box(sandbox)
+    assert (1, [1]) == looks(box)[:2]
+    about = box.gmail.get(sent["id"]).message_id
+    sandbox.deliver(
+        mail("Re: The plan", "Here.\n", "Bo <bo@firm.example>", In_Reply_To=about, References=about)
+    )
+    assert (2, []) == looks(box)[:2]
+    assert (0, []) == looks(box)[:2]

@@ -181,6 +181,12 @@ class Gmail:
         messages = [from_gmail(message) for message in shapes.objects(body.get("messages"))]
         return Thread(id_, tuple(sorted(messages, key=lambda message: message.internal_date)))
 
+    def threads(self, query: str, *, limit: int = 100) -> tuple[tuple[str, str], ...]:
+        """The ids of the newest threads that match, each with the history id of its last change."""
+        request = self._users.threads().list(userId="me", q=query, maxResults=max(1, min(limit, PAGE)))
+        found = shapes.objects(self._transport.safe(request).get("threads"))
+        return tuple((str(item.get("id", "")), str(item.get("historyId", ""))) for item in found)
+
     def thread_of(self, id_: str) -> str:
         """The id of the thread that a message stands in; its text is not fetched."""
         return from_gmail(

@@ -42,6 +42,7 @@ _COSTS = {
     "messages.trash": 5,
     "messages.untrash": 5,
     "threads.get": 40,
+    "threads.list": 10,
     "drafts.list": 5,
     "drafts.get": 20,
     "drafts.create": 10,

@@ -27,7 +27,8 @@ def refresh(
     A message that cannot be read now is left out: what is learned here only makes the reader more careful.
     """
     since = store.seen_until()
-    query = f"in:sent after:{since // 1000}" if since else "in:sent"
+    # From the next second on: else the newest mail of the last look would be fetched again by every one.
+    query = f"in:sent after:{since // 1000 + 1}" if since else "in:sent"
     page = gmail.bound(cancel, interactive=False).search(query, limit=FIRST)
     written: Counter[str] = Counter()
     sent: list[Message] = []

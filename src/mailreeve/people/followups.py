@@ -1,9 +1,11 @@
 """Mail of the owner that still waits for an answer, and what the owner promised in it."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from mailreeve import __version__
 from mailreeve.cancel import Cancel
 from mailreeve.errors import GoogleError, NotFound
 from mailreeve.google.gmail import Gmail
@@ -15,7 +17,7 @@ DAYS = 3
 """So long nobody answered."""
 LOOK_BACK = 30
 MOST = 50
-"""Threads that are looked at, the newest first; 40 quota units each."""
+"""Threads that are looked at, the newest first; 40 quota units for each that changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,20 @@ class FollowUp:
 
 
 def of(
-    thread: Thread, own: Collection[str], now: datetime, zone: tzinfo, days: int = DAYS
+    thread: Thread, own: Collection[str], now: datetime, zone: tzinfo, days: int | None = DAYS
 ) -> FollowUp | None:
-    """What a thread still owes; None when nothing. An automatic reply is no answer; a note to oneself waits for nobody."""
+    """What a thread still owes; None when nothing. An automatic reply is no answer; a note to oneself waits for nobody.
+
+    A question is told when it is so many days old; `days` None: of any age.
+    """
     real = [one for one in thread.messages if "DRAFT" not in one.labels and not _automatic(one, own)]
     if not real or real[-1].author.key not in own:
         return None
     last = real[-1]
     sent = datetime.fromtimestamp(last.internal_date / 1000, UTC)
     others = tuple(one.key for one in (*last.to, *last.cc) if one.key not in own)
-    asked = _asked(last, own) if others and now - sent >= timedelta(days=days) else ()
+    due = days is None or now - sent >= timedelta(days=days)
+    asked = _asked(last, own) if others and due else ()
     promises = _promises(last, own, sent.astimezone(zone)) if others else ()
     if not asked and not promises:
         return None
@@ -62,14 +68,42 @@ def of(
 def refresh(
     gmail: Gmail, store: OwedList, own: Collection[str], now: datetime, zone: tzinfo, cancel: Cancel
 ) -> tuple[Owed, ...]:
-    """Look, and keep all that was found, however young. Raises GoogleError; that the look failed is kept then."""
+    """Look at the threads of the last month in which the owner wrote, and keep all that was found, however young.
+
+    A thread in which nothing changed since the last look is not fetched again. Raises GoogleError; that the look failed is
+    kept then.
+    """
     moment = int(now.timestamp() * 1000)
+    seen, looked = store.seen(), store.looked()
+    known = {one.thread: one for one in looked.items} if looked else {}
+    found: list[Owed] = []
+    marks: dict[str, str] = {}
     try:
-        found = find(gmail, own, now, zone, cancel, 0)
+        for thread, history in gmail.threads(f"in:sent newer_than:{LOOK_BACK}d", limit=MOST):
+            cancel.check()
+            mark = _mark(history, own, zone)
+            same = seen.get(thread) == mark
+            one = known.get(thread) if same else _read(gmail, thread, own, now, zone)
+            marks[thread] = mark
+            found += [one] if one else []
     except GoogleError as error:
         store.failed(moment, error.message)
         raise
-    return store.renew([_owed(one) for one in found], moment)
+    return store.renew(found, moment, marks)
+
+
+def _read(gmail: Gmail, thread: str, own: Collection[str], now: datetime, zone: tzinfo) -> Owed | None:
+    try:
+        one = of(gmail.thread(thread), own, now, zone, days=None)
+    except NotFound:
+        return None
+    return _owed(one) if one else None
+
+
+def _mark(history: str, own: Collection[str], zone: tzinfo) -> str:
+    """The same as long as a look at a thread would find the same."""
+    told = "\n".join((history, *sorted(own), str(zone), __version__))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def standing(items: Iterable[Owed], now: datetime, days: int = DAYS) -> tuple[Owed, ...]:
@@ -89,23 +123,6 @@ def _owed(one: FollowUp) -> Owed:
         asked=one.asked,
         promises=tuple((each.what, each.due) for each in one.promises),
     )
-
-
-def find(
-    gmail: Gmail, own: Collection[str], now: datetime, zone: tzinfo, cancel: Cancel, days: int = DAYS
-) -> tuple[FollowUp, ...]:
-    """The threads of the last month in which the owner wrote last, the newest first."""
-    page = gmail.search(f"in:sent newer_than:{LOOK_BACK}d", limit=100)
-    found: list[FollowUp] = []
-    for thread in list(dict.fromkeys(ref.thread_id for ref in page.items))[:MOST]:
-        cancel.check()
-        try:
-            one = of(gmail.thread(thread), own, now, zone, days)
-        except NotFound:
-            continue
-        if one is not None:
-            found.append(one)
-    return tuple(found)
 
 
 def _automatic(message: Message, own: Collection[str]) -> bool:

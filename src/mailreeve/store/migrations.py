@@ -475,7 +475,11 @@ M022 = (
 )
 """What a model told of a thread with several new mails, by the newest of them."""
 
+M023 = ("alter table owed_look add column seen text not null default '{}'",)
+"""Which threads the last look at what is owed saw, so that it reads those alone that changed."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     *(M001, M002, M003, M004, M005, M006, M007, M008, M009, M010, M011),
     *(M012, M013, M014, M015, M016, M017, M018, M019, M020, M021, M022),
+    M023,
 )

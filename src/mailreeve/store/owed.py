@@ -4,7 +4,7 @@ It holds the person's own sentences, so it goes with everything else of the acco
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailreeve.store.db import Database, Row
@@ -63,7 +63,14 @@ class OwedList:
         row = self._db.row("select * from owed where account = ? and number = ?", (self._account, number))
         return _owed(row) if row else None
 
-    def renew(self, items: Sequence[Owed], now: int) -> tuple[Owed, ...]:
+    def seen(self) -> dict[str, str]:
+        """The threads of the last look, each with a mark that changes when it has to be looked at again."""
+        row = self._db.row("select seen from owed_look where account = ?", (self._account,))
+        return dict(json.loads(row["seen"])) if row else {}
+
+    def renew(
+        self, items: Sequence[Owed], now: int, seen: Mapping[str, str] | None = None
+    ) -> tuple[Owed, ...]:
         """What a look found takes the place of what was there; a thread keeps its number."""
         with self._db.transaction():
             rows = self._db.rows("select thread, number from owed where account = ?", (self._account,))
@@ -79,6 +86,9 @@ class OwedList:
             for one in kept:
                 self._add(one)
             self._note(now, "")
+            self._db.execute(
+                "update owed_look set seen = ? where account = ?", (json.dumps(seen or {}), self._account)
+            )
         return tuple(kept)
 
     def failed(self, now: int, error: str) -> None:
