@@ -124,3 +124,13 @@ def test_mail_that_can_wait_has_one_line() -> None:
     assert "eleven" in " ".join(lines[:-1])
     assert lines[-1].endswith("offline")
     assert "…" in lines[-1]
+
+
+def test_a_queue_to_choose_from_has_one_line_for_each_draft() -> None:
+    """However long the texts are, a page of it fits a terminal, and the mark of the chosen one takes one column."""
+    made = console()
+    rows = text.table("", "To", "Subject", "About")
+    for mark in ("›", "", ""):
+        rows.add_row(mark, "ana@example.org", "A subject of some length", "What it is about. " * 20)
+    made.print(rows)
+    assert [" ›   ana@", "     ana@", "     ana@"] == [line[:9] for line in shown(made)[2:]]

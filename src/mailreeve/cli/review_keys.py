@@ -46,7 +46,7 @@ class _Walk:
             click.echo("Nothing waits for you.")
             return False
         self._place = min(self._place, len(self._queue.items) - 1)
-        made = text.table("", "To", "Subject", "Summary")
+        made = text.table("", "To", "Subject", "About")
         for place, one in enumerate(self._queue.items):
             chosen = place == self._place
             to, subject, about = (text.safe(value) for value in (", ".join(one.to), one.subject, one.about))

@@ -26,7 +26,7 @@ NARROW = 100
 """Columns below which tables leave out what is not essential."""
 WHOLE = frozenset(
     [
-        *("Id", "Draft", "Run", "Label", "Priority", "By", "Date", "Started", "State"),
+        *("", "Id", "Draft", "Run", "Label", "Priority", "By", "Date", "Started", "State"),
         *("Seen", "Decided", "Needs you", "Failed", "Cost"),
         *("No.", "Mails", "Unread", "MB", "Newest", "Opened", "You wrote", "Unsubscribe"),
     ]
@@ -51,7 +51,7 @@ def table(*columns: str) -> "Table":
     for column in columns:
         whole = column in WHOLE
         wraps = column in {"Summary", "When", "Reason", "Flags"}
-        ratio = None if whole else (3 if wraps else 2 if column == "Subject" else 1)
+        ratio = None if whole else (3 if wraps else 2 if column in {"Subject", "About"} else 1)
         made.add_column(column, overflow="ellipsis", no_wrap=not wraps, ratio=ratio)
     return made
 
