@@ -1,8 +1,12 @@
 """The commands as scripts use them: JSON keys, exit codes, one JSON object on stdout."""
 
 import json
+import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from tests.cli.conftest import Run
 from tests.sandbox_server import SandboxServer
@@ -13,19 +17,8 @@ KEYS = {
     "search": {"hits", "next", "total", "source"},
     "hit": {"id", "thread_id", "date", "from", "subject", "snippet", "labels", "url"},
     "message": {
-        *(
-            "id",
-            "thread_id",
-            "labels",
-            "message_id",
-            "subject",
-            "from",
-            "to",
-            "cc",
-            "bcc",
-            "reply_to",
-            "date",
-        ),
+        *("id", "thread_id", "labels", "message_id", "subject"),
+        *("from", "to", "cc", "bcc", "reply_to", "date"),
         *("text", "quoted", "signature", "html", "hidden", "links", "attachments", "list_id", "defects"),
     },
     "summary": {"thread_id", "gist", "decisions", "actions", "questions", "by"},
@@ -263,3 +256,23 @@ def test_an_empty_run_offers_nothing_to_take_back(run: Run, demo: SandboxServer)
     newest = run("runs", "--json").json["runs"][0]
     assert 0 == newest["changes"]
     assert "There was nothing to take back." in run("undo", newest["run"]).out
+
+
+def with_json(name: str) -> Iterator[str]:
+    """The command and those below it that answer with JSON, each as it is typed."""
+    module, attribute = COMMANDS[name]
+    waiting: list[tuple[str, click.Command]] = [(name, getattr(import_module(module), attribute))]
+    for path, command in waiting:
+        if isinstance(command, click.Group):
+            waiting += [(f"{path} {below}", one) for below, one in command.commands.items()]
+        elif any("--json" in option.opts for option in command.params):
+            yield path
+
+
+def test_the_page_of_the_outer_face_names_every_command() -> None:
+    """What answers with JSON has a line in docs/interface.md."""
+    page = (Path(__file__).parents[2] / "docs" / "interface.md").read_text(encoding="utf-8")
+    rows = [set(re.findall(r"[a-z-]+", row)) for row in page.splitlines() if row.startswith("| `")]
+    paths = [path for name in COMMANDS for path in with_json(name)]
+    assert len(paths) > 60
+    assert [] == [path for path in paths if not any(set(path.split()) <= row for row in rows)]
