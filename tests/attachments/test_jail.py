@@ -93,7 +93,14 @@ def plant_text(target: Path, victim: Path) -> None:
     target.write_bytes(b"other")
 
 
-PLANTS = (plant_link, plant_dangling, plant_hard_link, plant_folder, plant_pipe, plant_device, plant_text)
+def plant_longer(target: Path, victim: Path) -> None:
+    target.write_bytes(b"content and more")
+
+
+PLANTS = (
+    *(plant_link, plant_dangling, plant_hard_link, plant_folder),
+    *(plant_pipe, plant_device, plant_text, plant_longer),
+)
 
 
 @pytest.mark.parametrize("plant", PLANTS)

@@ -1,5 +1,6 @@
 """Leaving a list with one click: a person's yes to the exact address, one request, never a second one."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from mailreeve.errors import (
     NeedsPerson,
     NotApproved,
 )
-from mailreeve.gate import question
+from mailreeve.gate import cancellation, question
 from mailreeve.gate.cancellation import Cancellations, Poster, to_one
 from mailreeve.gate.gate import Gate
 from mailreeve.gate.policy import Policy
@@ -116,7 +117,7 @@ def test_a_lost_answer_is_not_asked_for_again(bench: Bench, server: Receiver) ->
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [(202, State.DONE), (302, State.FAILED), (404, State.FAILED), (503, State.UNKNOWN)],
+    [(202, State.DONE), (302, State.FAILED), (404, State.FAILED), (500, State.UNKNOWN), (503, State.UNKNOWN)],
 )
 def test_the_answer_is_told_as_it_is(bench: Bench, server: Receiver, status: int, state: State) -> None:
     """Taken, pointed elsewhere (never followed), refused, or broken off, when nobody knows."""
@@ -203,6 +204,21 @@ def test_bytes_that_changed_in_the_store_go_nowhere(bench: Bench, server: Receiv
     with pytest.raises(DraftChanged):
         door.execute(proposal.id)
     assert [] == server.seen
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{"method": "GET"}, {"body": "List-Unsubscribe=One-Click&all=1"}, {"url": "http://news.example/"}, {}],
+)
+def test_bytes_that_hold_another_request_are_none(request_: dict[str, str]) -> None:
+    """One POST with the one body of RFC 8058, to an address that may be reached, and nothing else."""
+    plain = {"method": "POST", "body": "List-Unsubscribe=One-Click", "url": URL}
+    raw = f"Content-Type: application/json\r\n\r\n{json.dumps({**plain, **request_})}".encode()
+    if request_:
+        with pytest.raises(GateError):
+            cancellation.read(raw)
+    else:
+        assert place(URL) == cancellation.read(raw)
 
 
 def test_spam_another_server_and_a_repetition_are_said(bench: Bench, server: Receiver) -> None:

@@ -176,6 +176,16 @@ def test_a_deletion_is_confirmed_too(bench: Bench, sandbox: SandboxServer) -> No
     assert "cancelled" == invited(sandbox)[-1][0]
 
 
+def test_a_deletion_that_did_not_arrive_is_not_told_as_done(bench: Bench) -> None:
+    """The event that is still there says so."""
+    Scheduler(bench.transport).carry(NEW)
+    about = Calendar(bench.transport).get("mr0001")
+    door, carrier = gate(bench, before=True)
+    wish = EventRequest("delete", "mr0001", about.etag, True, {})
+    outcome = door.execute(approved(door, "event_delete", wish, about).id)
+    assert (State.FAILED, 1) == (outcome.state, carrier.calls)
+
+
 def test_stored_bytes_that_were_changed_do_nothing(bench: Bench, sandbox: SandboxServer) -> None:
     """What lies in the store is compared with the digest that the person said yes to."""
     door, carrier = gate(bench)

@@ -2,9 +2,10 @@
 
 import base64
 import contextlib
+import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -20,6 +21,7 @@ from mailreeve.errors import (
     MailreeveError,
     NotApproved,
 )
+from mailreeve.gate.proposal import digest
 from mailreeve.mail.compose import File
 from mailreeve.models import Address, Proposal, SentMail
 from mailreeve.models import ProposalState as State
@@ -220,6 +222,19 @@ def test_nothing_is_sent_when_the_stored_proposal_was_tampered_with(
     bench.db.execute("pragma foreign_keys = off")
     bench.db.execute(f"update proposal set {column} = ? where id = ?", (value, one.id))
     with pytest.raises(GateError):
+        bench.gate.execute(one.id)
+    assert 0 == delivered(bench)
+
+
+def test_bytes_that_name_others_than_were_confirmed_do_not_leave(bench: Bench) -> None:
+    """As when a newer version reads the addresses of a planned message otherwise than the one that asked."""
+    one = bench.gate.propose_send(bench.draft(bcc=(EVE,)).id)
+    older = replace(one, envelope=replace(one.envelope, bcc=()))
+    confirmed = digest(older)
+    values = (json.dumps(asdict(older.envelope)), confirmed, one.id)
+    bench.db.execute("update proposal set envelope = ?, digest = ? where id = ?", values)
+    bench.gate.approve(one.id, confirmed, "tty", "ada")
+    with pytest.raises(DraftChanged):
         bench.gate.execute(one.id)
     assert 0 == delivered(bench)
 

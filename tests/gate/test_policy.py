@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailreeve.gate.policy import Answer, Policy, advice, rule
+from mailreeve.gate.policy import Answer, Policy, advice, digest_terms, rule
 from mailreeve.models import Envelope, Flag, Weight
 
 OWN = "ada@example.com"
@@ -53,6 +53,7 @@ def test_blanks_and_a_missing_recipient_are_refused() -> None:
         (("anyone@sub.house.example",), Answer.ASK),
         (("anyone@house.example.evil.example",), Answer.ASK),
         (("evil@anyhouse.example",), Answer.ASK),
+        (("evil.bob@partner.example",), Answer.ASK),
         (("bob@partner.example@evil.example",), Answer.ASK),
         (("house.example",), Answer.ASK),
     ],
@@ -80,3 +81,14 @@ def test_the_digest_goes_to_the_own_address_alone_and_only_when_set() -> None:
     assert Answer.ASK == rule(letting, "digest", TO_BOB, (), 0).answer
     assert Answer.ASK == rule(letting, "digest", Envelope((OWN,), (OWN,), (), ("x@y.example",)), (), 0).answer
     assert Answer.ASK == rule(TRUSTING, "digest", TO_BOB, (), 0).answer
+    alias = replace(letting, own_addresses=(OWN, "ada@alias.example"))
+    assert Answer.ASK == rule(alias, "digest", Envelope((OWN,), ("ada@alias.example",)), (), 0).answer
+    assert digest_terms(OWN.upper()) == digest_terms(OWN) != digest_terms("ada@alias.example")
+
+
+def test_what_a_mail_in_the_digest_left_blank_is_no_blank_of_the_digest() -> None:
+    """To the account itself alone: whoever else is written to gets nothing that is not filled in."""
+    letting = replace(ON, account=OWN, digest_to_self=lambda: True)
+    assert Answer.ALLOW == rule(letting, "digest", TO_SELF, (STOP,), 0).answer
+    assert Answer.REFUSE == rule(letting, "digest", TO_BOB, (STOP,), 0).answer
+    assert Answer.REFUSE == rule(letting, "send", TO_SELF, (STOP,), 0).answer

@@ -1,5 +1,6 @@
 """What became of a send whose answer was lost: found by the surest sign, never guessed, never repeated."""
 
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.gate.letters import proposal, raw
 
 from mailreeve.gate import reconcile
 from mailreeve.mail import mime
+from mailreeve.mail.letter import File
 from mailreeve.models import Envelope, Message, Proposal
 from mailreeve.models import ProposalState as State
 
@@ -49,6 +51,19 @@ def test_the_sent_message_is_found_by_its_message_id(bench: Bench) -> None:
     assert (State.DONE, found) == (look(bench, one).state, look(bench, one, settled=False).sent_id)
 
 
+def test_the_sent_message_is_found_in_its_thread_among_many_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though Gmail replaced the Message-ID and newer mail was sent than is looked at elsewhere."""
+    monkeypatch.setattr(reconcile, "NEWEST", 1)
+    one = started(bench, headers=(("X-Mailreeve-Id", "mark-7"),), message_id="<ours@example.com>")
+    raw = urlsafe_b64encode(one.raw.replace(b"<ours@", b"<theirs@")).decode()
+    letter = {"id": one.draft_id, "message": {"raw": raw, "threadId": one.thread_id}}
+    found = bench.sandbox.api("POST", "/drafts/send", letter)["id"]
+    bench.sandbox.api("POST", "/drafts/send", {"id": bench.draft(to=(EVE,)).id})
+    assert (State.DONE, found) == (look(bench, one).state, look(bench, one).sent_id)
+
+
 def test_the_sent_message_is_found_in_another_thread(bench: Bench) -> None:
     """Gmail put it elsewhere: its index knows the Message-ID."""
     one = started(bench)
@@ -78,10 +93,27 @@ def test_the_same_words_to_somebody_else_are_not_ours(bench: Bench) -> None:
     assert (State.UNKNOWN, "") == (look(bench, one).state, look(bench, one).sent_id)
 
 
-def test_other_words_to_the_same_people_are_not_ours(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"body": "Something else"},
+        {"quoted": "On Monday, 23 November 2026, Bob wrote:\n> Which day?"},
+        {"attachments": (File("plan.pdf", "application/pdf", b"%PDF-1.7"),)},
+    ],
+    ids=["text", "quoted", "file"],
+)
+def test_other_words_to_the_same_people_are_not_ours(bench: Bench, fields: dict[str, Any]) -> None:
     """A person who writes to Bob in that minute is not taken for the lost send."""
     one = started(bench, message_id="<ours@example.com>")
-    sent_meanwhile(bench, one, bench.letter(body="Something else", message_id="<other@example.com>"))
+    sent_meanwhile(bench, one, bench.letter(**fields, message_id="<other@example.com>"))
+    assert State.UNKNOWN == look(bench, one).state
+
+
+def test_the_same_words_under_another_mark_are_not_ours(bench: Bench) -> None:
+    """They are another draft that Mailreeve wrote."""
+    one = started(bench, message_id="<ours@example.com>")
+    other = (("X-Mailreeve-Id", "mark-8"),)
+    sent_meanwhile(bench, one, bench.letter(headers=other, message_id="<other@example.com>"))
     assert State.UNKNOWN == look(bench, one).state
 
 

@@ -32,6 +32,8 @@ LETTER = Compose(ME, datetime(2026, 1, 5, tzinfo=UTC), to=(Address("Ann", "ann@x
         ("references", lambda evil: {"references": ("<a@b>", f"<c@d{evil}>")}),
         ("message_id", lambda evil: {"message_id": f"<a{evil}@b>"}),
         ("attachment name", lambda evil: {"attachments": (File(f"a{evil}.pdf", "application/pdf", b""),)}),
+        ("attachment type", lambda evil: {"attachments": (File("a", f"application/pdf{evil}", b""),)}),
+        ("content_id", lambda evil: {"attachments": (File("a", "image/png", b"", f"<a>{evil}"),)}),
         ("X-Note", lambda evil: {"headers": (("X-Note", f"x{evil}"),)}),
     ],
 )
@@ -121,6 +123,14 @@ def test_a_date_needs_its_zone() -> None:
     """Otherwise it would be a guess."""
     with pytest.raises(InputError, match="zone"):
         checked(replace(LETTER, date=datetime(2026, 1, 5)))  # noqa: DTZ001 - that is the point
+
+
+def test_a_message_id_is_one() -> None:
+    """What stands behind it is refused with it."""
+    two = "<a@x.example> <b@x.example>"
+    for letter in (replace(LETTER, in_reply_to=two), replace(LETTER, message_id=two)):
+        with pytest.raises(InputError, match="no message id"):
+            checked(letter)
 
 
 def test_message_ids_are_new_each_time() -> None:

@@ -49,6 +49,7 @@ def test_a_signature_of_a_domain_above_the_senders_counts() -> None:
         {"DKIM_Signature": SIGNATURE.replace(":list-unsubscribe-post", "")},
         {"DKIM_Signature": SIGNATURE.replace("List-Unsubscribe:", "")},
         {"DKIM_Signature": SIGNATURE + "; h=from"},
+        {"DKIM_Signature": SIGNATURE.replace("h=", "h=from; h=")},
         {"DKIM_Signature": SIGNATURE.replace("d=news.example", "d=evil.example")},
         {"From": "letters@bank.example"},
         {"From": "letters@news.example.evil.example"},

@@ -1,6 +1,8 @@
 """Text to RFC 5322 lines."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from email import message_from_string
+from email.policy import SMTP
 
 import pytest
 from hypothesis import given
@@ -50,6 +52,16 @@ def test_mailboxes_are_read_back(people: list[tuple[str, str]]) -> None:
 def test_names_are_written_as_short_as_can_be(name: str, words: list[str]) -> None:
     """Atoms, a quoted string, encoded words."""
     assert words == wire.phrase(name)
+
+
+@pytest.mark.parametrize(
+    "name", ['a"; filename="b.exe', "a\\", '\\"; x="', "=?utf-8?Q?b.exe?=", 'ä" ; b.pdf']
+)
+def test_a_name_is_one_parameter_whatever_it_holds(name: str) -> None:
+    """A quote in the name of a file starts no second name, for another parser than ours."""
+    field = f"Content-Disposition: attachment{wire.parameter('filename', name)}\r\n\r\n"
+    read = message_from_string(field, policy=SMTP)["Content-Disposition"]
+    assert {"filename": name} == dict(read.params)
 
 
 def test_dates_are_english_and_keep_their_zone() -> None:

@@ -1,6 +1,7 @@
 """The one door to destinations: what passes, and all that does not."""
 
 import contextlib
+import gzip
 import socket
 import ssl
 import threading
@@ -285,7 +286,7 @@ def posted(receiver: Receiver, **headers: str) -> int:
 def test_a_server_of_the_house_gets_the_exact_bytes() -> None:
     """A real delivery over loopback: path, body and name as configured, our agent, nothing that identifies."""
     with running() as receiver:
-        assert 200 == posted(receiver, **{"X-Mine": "1"})
+        assert 200 == posted(receiver, **{"X-Mine": "1", "Host": "other.example", "User-Agent": "me"})
     seen = receiver.seen[0]
     assert ("/hook?a=b", b'{"a":1}', f"{HOST}:{receiver.port}") == (
         seen.path,
@@ -384,8 +385,9 @@ def test_an_answer_that_is_none_is_a_failed_delivery(junk: bytes) -> None:
         with contextlib.suppress(OSError):
             peer.sendall(junk)
 
-    with raw(serve) as port, pytest.raises(DestinationUnavailable):
+    with raw(serve) as port, pytest.raises(DestinationUnavailable) as error:
         answered(port)
+    assert DestinationUnavailable is error.type  # not the one that says that nothing was sent
 
 
 def test_an_endless_answer_is_read_to_the_limit() -> None:
@@ -401,6 +403,18 @@ def test_an_endless_answer_is_read_to_the_limit() -> None:
     with raw(serve) as port:
         status, body = answered(port)
     assert (200, MOST_ANSWER) == (status, len(body))
+
+
+def test_a_packed_answer_is_not_unpacked() -> None:
+    """A few bytes that would become many stay a few."""
+    packed = gzip.compress(b"x" * 10_000)
+
+    def serve(peer: socket.socket) -> None:
+        peer.recv(65_536)
+        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed)
+
+    with raw(serve) as port:
+        assert (200, packed) == answered(port)
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nA: ", b"HTTP/1.1 200 OK\r\n\r\n", b""])

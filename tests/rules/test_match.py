@@ -175,6 +175,9 @@ def test_time_is_the_user_s_own() -> None:
     told = {
         'hours = "22:00-06:00"': True,
         'hours = "06:00-22:00"': False,
+        'hours = "22:00-23:30"': False,
+        'hours = "23:30-06:00"': True,
+        'hours = "23:45-23:30"': False,
         'weekday = "sun"': True,
         'weekday = ["mon", "sat"]': False,
         'older_than = "12h"': True,
@@ -207,6 +210,8 @@ def test_what_is_not_known_never_fires_whatever_stands_around_it() -> None:
     assert fits('not = { when = "It is about cats." }', one, READ) is None
     assert fits('from = "b@x.example", when = "It is about cats."', one) is False
     assert fits('any = [{ from = "a@x.example" }, { when = "It is about cats." }]', one) is True
+    assert fits('any = [{ from = "b@x.example" }, { when = "It is about cats." }]', one) is None
+    assert fits('not = { any = [{ from = "b@x.example" }, { when = "It is about cats." }] }', one) is None
     assert fits('verdict = { label = "receipt" }', one) is None
     assert fits('verdict = { label = "receipt" }', one, replace(READ, needs_human=True)) is None
 

@@ -415,6 +415,15 @@ def test_the_body_is_cut_and_the_cut_is_stated(llm_server: ScriptedLlm, reader: 
     assert len(asked) < 4000
 
 
+def test_a_secret_at_the_cut_is_masked_whole(llm_server: ScriptedLlm, reader: LlmReader) -> None:
+    """Half a number would no longer look like one, so it is masked before the text is cut."""
+    for more in range(0, 28, 7):
+        reader.classify(mail(f"{'x' * more} " + f"{CANARIES['iban']}; " * 300), LABELS, Cancel())
+    asked = "".join(request.user for request in llm_server.requests)
+    assert "characters left out" in asked
+    assert [] == [part for part in ("DE89 3704", "3704 0044", "0044 0532", "0532 0130") if part in asked]
+
+
 def test_headers_cannot_break_out_of_their_line(llm_server: ScriptedLlm, reader: LlmReader) -> None:
     """Line breaks and invisible characters in a subject or an invitation become harmless."""
     event = Invite(

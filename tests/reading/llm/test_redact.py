@@ -87,6 +87,7 @@ HARMLESS = [
     "Order 1234-5678-9012-3456 shipped",
     "Meet on 2026-11-24 at 10:00 in room 4711",
     "DE00 1234 5678 9012 3456 78 has a wrong check digit",
+    "DE86 3704 0044 0532 0130 has two digits less than Germany's numbers",
     "The building code is being revised in 2026",
     "We changed our password policy for everyone",
     "12 boxes, 3,480.00 net, 55 sets",
