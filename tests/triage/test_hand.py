@@ -114,16 +114,17 @@ def test_older_messages_of_a_thread_are_fetched_and_the_new_one_is_not_again(
     assert sorted(places) == places
 
 
-def test_a_thread_of_three_new_mails_comes_once(
-    sandbox: SandboxServer, parts_for: PartsFor, writer: ScriptedLlm
+@pytest.mark.parametrize(("new", "gets"), [(2, 4), (3, 0)])
+def test_a_thread_of_several_new_mails_comes_once(
+    sandbox: SandboxServer, parts_for: PartsFor, writer: ScriptedLlm, new: int, gets: int
 ) -> None:
-    """Fetched by thread for the judging; what came with them, the older ones too, serves the draft."""
-    known, fresh = talk(sandbox, older=2, new=3)
+    """Three are fetched by thread for the judging; what came serves the draft and the story of the thread."""
+    known, fresh = talk(sandbox, older=2, new=new)
     assert 1 == len(triage(parts_for(sandbox, llm=writer), Options()).drafts)
     told = sandbox.units()
     assert dict.fromkeys([*known, *fresh], 1) == told["full"]
-    assert all(f"Part {number}: which room" in asked(writer) for number in range(5))
-    assert "messages.get" not in told["by_method"]
+    assert all(f"Part {number}: which room" in asked(writer) for number in range(2 + new))
+    assert gets == told["by_method"].get("messages.get", {"calls": 0})["calls"]
 
 
 def test_many_older_messages_come_with_their_thread(

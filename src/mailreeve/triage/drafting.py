@@ -3,14 +3,14 @@
 import hashlib
 from dataclasses import replace
 
-from mailreeve.errors import InputError, NotFound, OutcomeUnknown
-from mailreeve.google.gmail import FROM_THREAD
+from mailreeve.errors import InputError, OutcomeUnknown
 from mailreeve.mail.compose import compose, reply
 from mailreeve.models import ChangeState, DecidedBy, Message, Thread
 from mailreeve.store.entries import Entry, EntryState
 from mailreeve.triage import acquainting, booking, forwarding, templates
 from mailreeve.triage.labelling import wants_errand, wants_reply
 from mailreeve.triage.posting import KIND, MARK, create, find, has_settled
+from mailreeve.triage.rereading import Looked, filled, look
 from mailreeve.triage.work import Work, reason
 
 TRIES = 3
@@ -34,7 +34,9 @@ def draft(work: Work, id_: str) -> None:
     if not errands and _enough(work) and not work.parts.journal.of_target(id_, KIND):
         _without(work, entry, f"the run made its {work.parts.settings.max_drafts} drafts")
         return
-    thread, bare = _looked(work, entry)
+    parts = work.parts
+    looked = look(parts.gmail, parts.hand, entry.thread, id_, texts=parts.llm is not None)
+    thread = looked.thread
     message = next((one for one in thread.messages if one.id == id_), None)
     if message is None:
         _without(work, entry, "the message is no longer in its thread")
@@ -58,40 +60,7 @@ def draft(work: Work, id_: str) -> None:
         if against:
             _without(work, entry, against)
         else:
-            _write(work, entry, message, thread, bare)
-
-
-def _looked(work: Work, entry: Entry) -> tuple[Thread, frozenset[str]]:
-    """The thread as it is now, and the messages of it whose text did not come with it.
-
-    A message in hand is not fetched again: labels and marks are enough then. When three or more older ones seem to be
-    missing for a model, the whole thread costs less than they do.
-    """
-    hand, gmail = work.parts.hand, work.parts.gmail
-    message = hand.get(entry.message)
-    older = len(message.references) - hand.count(entry.thread) + 1 if message and work.parts.llm else 0
-    if message is None or older >= FROM_THREAD:
-        return gmail.thread(entry.thread), frozenset()
-    now = gmail.thread(entry.thread, [MARK])
-    return hand.filled(now), frozenset(one.id for one in now.messages if hand.get(one.id) is None)
-
-
-def _texts(work: Work, message: Message, thread: Thread, bare: frozenset[str]) -> Thread:
-    """What a reader is shown: the thread as far as the message, with its texts. The built-in reader reads the message alone."""
-    if work.parts.llm is None:
-        return Thread(thread.id, (message,))
-    found: dict[str, Message] = {}
-    wanted = [one.id for one in until(message, thread).messages if one.id in bare]
-    if len(wanted) >= FROM_THREAD:  # its headers did not tell of them
-        return until(message, work.parts.gmail.thread(thread.id))
-    for id_, one in work.parts.gmail.get_many(wanted, work.cancel):
-        if isinstance(one, Message):
-            found[id_] = one
-            work.parts.hand.keep(one)
-        elif not isinstance(one, NotFound):
-            raise one
-    kept = (found.get(one.id, one) for one in thread.messages if one.id in found or one.id not in bare)
-    return until(message, Thread(thread.id, tuple(kept)))
+            _write(work, entry, message, looked)
 
 
 def _errands(work: Work, entry: Entry, message: Message) -> str:
@@ -146,11 +115,11 @@ def _enough(work: Work) -> bool:
     return made >= work.parts.settings.max_drafts
 
 
-def _write(work: Work, entry: Entry, message: Message, thread: Thread, bare: frozenset[str]) -> None:
+def _write(work: Work, entry: Entry, message: Message, looked: Looked) -> None:
     parts = work.parts
     try:
         answer = templates.reply(work.parts, entry) or work.cascade.draft(
-            _texts(work, message, thread, bare),
+            _told(work, message, looked),
             work.cancel,
             parts.times(message, work.cancel) if parts.times else "",
         )
@@ -176,7 +145,7 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread, bare: fro
             entry.message,
             raw,
             mark=mark,
-            thread=thread.id,
+            thread=looked.thread.id,
             cancel=work.cancel,
             interactive=False,
             rule=act.rule if (act := templates.wish(entry)) and answer.by is DecidedBy.RULE else "",
@@ -187,6 +156,15 @@ def _write(work: Work, entry: Entry, message: Message, thread: Thread, bare: fro
     parts.ledger.mark_drafted(work.run, entry.message, made.id, _noted(entry, answer.note))
     if parts.note_draft:
         parts.note_draft(made, answer.by.value)
+
+
+def _told(work: Work, message: Message, looked: Looked) -> Thread:
+    """What a reader is shown. The built-in one reads the message alone."""
+    thread, parts = looked.thread, work.parts
+    if parts.llm is None:
+        return Thread(thread.id, (message,))
+    before = until(message, thread).messages
+    return Thread(thread.id, filled(parts.gmail, parts.hand, looked, before, work.cancel))
 
 
 def until(message: Message, thread: Thread) -> Thread:

@@ -8,6 +8,7 @@ that is in the ledger.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
@@ -15,8 +16,13 @@ from mailreeve.errors import Cancelled, InputError
 from mailreeve.models import Claim, Priority, Progress, Story, Thread
 from mailreeve.store.entries import Entry, EntryState
 from mailreeve.triage.digest.threads import Strand, is_decided, strands
+from mailreeve.triage.hand import Hand
+from mailreeve.triage.rereading import filled, look
 from mailreeve.triage.run import Told
 from mailreeve.triage.work import Work, reason
+
+if TYPE_CHECKING:
+    from mailreeve.google.gmail import Gmail
 
 SECONDS = 60.0
 _NO_MAIL = {"DRAFT", "TRASH", "SPAM", "CHAT"}
@@ -77,7 +83,7 @@ def _ask(work: Work, missing: Sequence[Strand], cancel: Cancel) -> Iterator[Exce
         try:
             for strand in missing:
                 cancel.check()
-                thread = _mail_of(gmail.thread(strand.entry.thread))
+                thread = _thread(gmail, work.parts.hand, strand.entry, cancel)
                 new = {strand.entry.message, *strand.older}
                 asked[pool.submit(work.cascade.tell, thread, new, cancel)] = (strand, thread)
         except Exception as error:  # noqa: BLE001 -- whatever keeps Gmail from answering costs these stories, not the run
@@ -92,9 +98,11 @@ def _ask(work: Work, missing: Sequence[Strand], cancel: Cancel) -> Iterator[Exce
                 work.parts.ledger.stories.save(strand.entry.message, strand.entry.generation, told)
 
 
-def _mail_of(thread: Thread) -> Thread:
+def _thread(gmail: "Gmail", hand: Hand, entry: Entry, cancel: Cancel) -> Thread:
     """Without drafts, ours of this run among them, and what lies in spam or trash."""
-    return Thread(thread.id, tuple(one for one in thread.messages if not _NO_MAIL & set(one.labels)))
+    looked = look(gmail, hand, entry.thread, entry.message, texts=True)
+    mail = [one for one in looked.thread.messages if not _NO_MAIL & set(one.labels)]
+    return Thread(entry.thread, filled(gmail, hand, looked, mail, cancel))
 
 
 def _to_its_end(story: Story, entry: Entry, thread: Thread) -> Story:
