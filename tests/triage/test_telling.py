@@ -123,8 +123,13 @@ def test_a_later_run_with_one_mail_more_makes_the_story_old(
 
 @pytest.mark.parametrize(
     ("decision", "settings"),
-    [({"priority": "low"}, {}), ({}, {"stories": 0})],
-    ids=["what can wait", "turned off"],
+    [
+        ({"priority": "low"}, {}),
+        ({"label": "newsletter"}, {}),
+        ({"label": "suspicious", "priority": "urgent"}, {}),
+        ({}, {"stories": 0}),
+    ],
+    ids=["what can wait", "newsletters", "what is suspicious", "turned off"],
 )
 def test_what_nobody_reads_line_by_line_is_not_told(
     sandbox: SandboxServer,
@@ -208,6 +213,38 @@ def test_a_thread_that_is_gone_is_told_by_its_line(
     result = triage(parts, Options())
     assert (RunState.DONE, 0, []) == (result.state, result.stories.told, asked(llm_server))
     assert result.stories.error
+
+
+def test_a_model_that_takes_too_long_holds_no_run_up(
+    sandbox: SandboxServer, parts_for: PartsFor, llm_server: ScriptedLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the time for all threads is up they are left as they are, and the digest says so."""
+    monkeypatch.setattr(telling, "SECONDS", 0.3)
+    llm_server.default = telling_model(lambda request: replace(wednesday(request), delay=1.0))
+    for number in range(3):
+        talk(sandbox, f"Meeting {number}")
+    parts = parts_for(sandbox, llm=llm_server, concurrency=1)
+    result = triage(parts, Options())
+    told = {"threads": 3, "told": 0, "error": "their time was up"}
+    assert (RunState.DONE, told, 1) == (result.state, result.as_json()["stories"], len(asked(llm_server)))
+
+
+def test_a_stop_while_threads_are_told_leaves_the_run_done(
+    sandbox: SandboxServer, parts_for: PartsFor, llm_server: ScriptedLlm
+) -> None:
+    """All mail is decided by then: what was told is kept, the rest is not asked for."""
+    cancel = Cancel()
+
+    def stop(request: Request) -> Reply:
+        cancel.set()
+        return wednesday(request)
+
+    llm_server.default = telling_model(stop)
+    for number in range(3):
+        talk(sandbox, f"Meeting {number}")
+    result = triage(parts_for(sandbox, llm=llm_server, concurrency=1), Options(), cancel=cancel)
+    assert (RunState.DONE, 3, 1) == (result.state, result.stories.threads, result.stories.told)
+    assert 1 == len(asked(llm_server))
 
 
 def test_codes_are_no_thread_to_tell_of(

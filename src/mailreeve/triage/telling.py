@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mailreeve import telemetry
 from mailreeve.cancel import Cancel
 from mailreeve.errors import Cancelled, InputError
-from mailreeve.models import Claim, Priority, Progress, Story, Thread
+from mailreeve.models import Archetype, Claim, LabelSpec, Priority, Progress, Story, Thread
 from mailreeve.store.entries import Entry, EntryState
 from mailreeve.triage.digest.threads import Strand, is_decided, strands
 from mailreeve.triage.hand import Hand
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 _NO_MAIL = {"DRAFT", "TRASH", "SPAM", "CHAT"}
 _OVER = {EntryState.GONE, EntryState.OUTSIDE, EntryState.UNDONE}
+_PASSED_OVER = {Archetype.NEWSLETTER, Archetype.PROMOTION, Archetype.COLD, Archetype.SUSPICIOUS}
+"""Mail of these kinds says nothing that a line does not, or is not to be believed."""
 _LOUD = tuple(Priority)
 
 
@@ -38,7 +40,7 @@ def tell(work: Work, progress: Progress) -> Told:
     most = work.parts.settings.stories
     if work.parts.llm is None or not most:
         return Told()
-    every, there = worth(work.parts.ledger.entries([work.run])), _told(work)
+    every, there = worth(work.parts.ledger.entries([work.run]), work.parts.labels), _told(work)
     missing = [one for one in every[:most] if _key(one.entry) not in there]
     errors: list[Exception] = []
     if missing:
@@ -56,9 +58,14 @@ def tell(work: Work, progress: Progress) -> Told:
     )
 
 
-def worth(entries: Sequence[Entry]) -> list[Strand]:
+def worth(entries: Sequence[Entry], labels: Sequence[LabelSpec]) -> list[Strand]:
     """Threads with several decided mails that somebody should look at, the most pressing first, then the newest."""
-    decided = [one for one in entries if is_decided(one) and one.state not in _OVER]
+    passed_over = {one.id for one in labels if one.archetype in _PASSED_OVER}
+    decided = [
+        one
+        for one in entries
+        if is_decided(one) and one.state not in _OVER and one.verdict and one.verdict.label not in passed_over
+    ]
     found = [one for one in strands(decided) if one.older and _priority(one) is not Priority.LOW]
     return sorted(found, key=lambda one: _LOUD.index(_priority(one)))
 
