@@ -46,9 +46,14 @@ def desk(tmp_path: Path) -> str:
 @pytest.fixture
 def box(tracker: RequestTracker, sandbox: SandboxServer, open_box: OpenBox, desk: str) -> Mailbox:
     """A mailbox whose person agreed to a help desk."""
-    made = open_box(
-        sandbox,
-        f"""[policy]
+    made = open_box(sandbox, settings(tracker, desk))
+    agree(made, desk)
+    return made
+
+
+def settings(tracker: RequestTracker, desk: str, kind: str = "message.decided", *fields: str) -> str:
+    told = ["sender", "subject", "summary", "text", "url", "priority", *fields]
+    return f"""[policy]
 capabilities = ["read", "label", "outbound"]
 [[destination]]
 id = "{desk}"
@@ -56,13 +61,15 @@ kind = "request_tracker"
 url = "{tracker.url}"
 user = "root"
 secrets = ["password"]
-fields = ["sender", "subject", "summary", "text", "url", "priority"]
+kinds = ["{kind}"]
+fields = {told}
 private = true
-""",
-    )
-    shown = destinations.show(made, desk)
-    destinations.consent(made, desk, shown["terms"], by="ada", how="terminal")
-    return made
+"""
+
+
+def agree(box: Mailbox, desk: str) -> None:
+    shown = destinations.show(box, desk)
+    destinations.consent(box, desk, shown["terms"], by="ada", how="terminal")
 
 
 def deliver(sandbox: SandboxServer, subject: str) -> None:
@@ -106,18 +113,21 @@ def test_a_ticket_that_was_forgotten_here_is_found_there(
     assert ["Create", "Comment"] == tracker.kinds(ticket["id"])
 
 
-def killed(box: Mailbox, sandbox: SandboxServer, request: int, delay: float) -> int:
-    """One `mailreeve triage` that ends by its own hand after its n-th request to the help desk; its exit code."""
+def process(box: Mailbox, sandbox: SandboxServer, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Python with these arguments, at this mailbox."""
     environment = {
         **os.environ,
         "MAILREEVE_HOME": str(box.config.home),
         "MAILREEVE_GOOGLE_BASE": sandbox.base_url,
         "MAILREEVE_GOOGLE_TOKEN": sandbox.token,
     }
-    arguments = [sys.executable, "-c", DRIVER, str(request), str(delay)]
-    return subprocess.run(
-        arguments, env=environment, capture_output=True, check=False, timeout=120
-    ).returncode
+    line = [sys.executable, *words]
+    return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def killed(box: Mailbox, sandbox: SandboxServer, request: int, delay: float) -> int:
+    """One `mailreeve triage` that ends by its own hand after its n-th request to the help desk; its exit code."""
+    return process(box, sandbox, "-c", DRIVER, str(request), str(delay)).returncode
 
 
 def survives(

@@ -2,23 +2,23 @@
 
 import hashlib
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.boxes import OpenBox
 from tests.outbound.rt_server import RequestTracker
-from tests.outbound.test_request_tracker import SETTLED, deliver, killed
+from tests.outbound.test_request_tracker import SETTLED, agree, deliver, killed, process, settings
 from tests.sandbox_server import SandboxServer
 from tests.triage.house import mail
 
 from mailreeve.app import Mailbox
-from mailreeve.service import destinations
+
+if TYPE_CHECKING:
+    import subprocess
 
 RULE = """[[rule]]
 id = "support"
@@ -36,37 +36,15 @@ def desk(tmp_path: Path) -> str:
 @pytest.fixture
 def box(tracker: RequestTracker, sandbox: SandboxServer, open_box: OpenBox, desk: str) -> Mailbox:
     """A mailbox whose person agreed that a rule makes tickets."""
-    made = open_box(
-        sandbox,
-        f"""[policy]
-capabilities = ["read", "label", "outbound"]
-[[destination]]
-id = "{desk}"
-kind = "request_tracker"
-url = "{tracker.url}"
-user = "root"
-secrets = ["password"]
-kinds = ["rule.fired"]
-fields = ["sender", "subject", "summary", "text", "url", "priority", "rule"]
-private = true
-""",
-    )
+    made = open_box(sandbox, settings(tracker, desk, "rule.fired", "rule"))
     (made.config.home / "rules.toml").write_text(RULE.format(desk=desk), encoding="utf-8")
-    shown = destinations.show(made, desk)
-    destinations.consent(made, desk, shown["terms"], by="ada", how="terminal")
+    agree(made, desk)
     return made
 
 
 def command(box: Mailbox, sandbox: SandboxServer, *words: str) -> "subprocess.CompletedProcess[str]":
     """`mailreeve …` as a process of its own."""
-    environment = {
-        **os.environ,
-        "MAILREEVE_HOME": str(box.config.home),
-        "MAILREEVE_GOOGLE_BASE": sandbox.base_url,
-        "MAILREEVE_GOOGLE_TOKEN": sandbox.token,
-    }
-    line = [sys.executable, "-m", "mailreeve", *words]
-    return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return process(box, sandbox, "-m", "mailreeve", *words)
 
 
 def test_three_mails_of_a_thread_are_one_ticket_with_two_comments(

@@ -4,9 +4,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from tests.organization import Organization, serving
 from tests.sandbox_server import SandboxServer
 from tests.service import fleet_worker
+from tests.service.threads import at_work, until
 from tests.triage.house import mail
 
 from mailreeve import config
@@ -56,35 +56,17 @@ def opened(corp: Organization, home: Path, schema: str) -> App:
 def working(app: App, *, version: str = "1", name: str = "w1") -> Iterator[list[str]]:
     """A worker on a thread; what it says."""
     Workers(app.db).beat(name, 0)  # nights are expected since long ago
-    said, cancel = list[str](), Cancel()
-    errors: list[BaseException] = []
+    said: list[str] = []
 
     def tell(line: str) -> None:
         if not line.startswith(("Working for ", "The first run ")):
             said.append(line)
 
-    def work() -> None:
-        try:
-            fleet.work(app, tell, cancel, tick=1, name=name, version=version)
-        except BaseException as error:  # noqa: BLE001 -- raised below, in the test's thread
-            errors.append(error)
+    def work(cancel: Cancel) -> None:
+        fleet.work(app, tell, cancel, tick=1, name=name, version=version)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with at_work(work, 120):
         yield said
-    finally:
-        cancel.set()
-        thread.join(120)
-    if errors:
-        raise errors[0]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_every_account_is_served_once_and_the_tables_hold_ids_alone(

@@ -2,21 +2,21 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from tests.organization import serving
 from tests.sandbox_server import SandboxServer
+from tests.service import threads
 from tests.service.test_fleet import opened
 from tests.service.test_fleet import working as fleet_working
 from tests.service.test_waking import NAME, TOPIC, WAKE, House, note
+from tests.service.threads import until
 
 from mailreeve import config
 from mailreeve.app import App
-from mailreeve.cancel import Cancel
 from mailreeve.google.pubsub import SCOPE
 from mailreeve.service import watching, working
 from mailreeve.store.watches import LISTENER, Watches
@@ -43,31 +43,10 @@ def waiting(server: SandboxServer) -> int:
 
 @contextmanager
 def at_work(house: House) -> Iterator[list[str]]:
-    """A worker on a thread, by the clock on the wall; what it says. Raises what it raised."""
-    said, cancel, errors = list[str](), Cancel(), list[BaseException]()
-
-    def work() -> None:
-        try:
-            working.work(house.app, said.append, cancel, tick=1)
-        except BaseException as error:  # noqa: BLE001 -- raised below, in the test's thread
-            errors.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    """A worker by the clock on the wall; what it says."""
+    said: list[str] = []
+    with threads.at_work(lambda cancel: working.work(house.app, said.append, cancel, tick=1)):
         yield said
-    finally:
-        cancel.set()
-        thread.join(60)
-    if errors:
-        raise errors[0]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_new_mail_is_decided_when_gmail_tells_of_it(house: House) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from tests.google.wire_server import Reply, WireServer
 from tests.sandbox_server import SandboxServer
-from tests.service.test_pulling import until
 from tests.service.test_waking import NAME, TOPIC, WAKE, House
+from tests.service.threads import until
 
 from mailreeve.errors import InputError
 from mailreeve.sandbox import oidc
