@@ -1,10 +1,11 @@
 """What a run costs in Gmail's units, as the sandbox counts them: the new mail once, and little beside it."""
 
+import re
 from typing import Any
 
 from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
-from tests.triage.house import mail
+from tests.triage.house import ME, mail
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
@@ -88,3 +89,18 @@ def test_a_draft_costs_its_thread_and_its_bytes(sandbox: SandboxServer, open_box
     }
     assert 20 * 20 == spent.pop("messages.get")
     assert told == 20 * 20 + 5 * (40 + 10 + 20) + sum(spent.values())
+
+
+def test_the_first_estimate_counts_the_look_at_sent_mail(sandbox: SandboxServer, open_box: OpenBox) -> None:
+    """It promises no less than the run then spends on one new mail and twelve that the person sent; it fetches nothing."""
+    for number in range(12):
+        sandbox.deliver(
+            mail(f"Plan {number}", "Could you send it?\n", f"Alex <{ME}>", To="bo@x.example"), "SENT"
+        )
+    deliver(sandbox, "first")
+    box = open_box(sandbox, WITH_DRAFTS)
+    told = re.search(r"about (\d+) Gmail units", triage.estimate(box, cancel=Cancel()))
+    assert told
+    assert {} == sandbox.units()["full"]
+    _, spent, units = run(box, sandbox)
+    assert 12 * (20 + 40) < sum(spent.values()) <= units <= int(told[1])

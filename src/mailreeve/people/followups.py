@@ -15,7 +15,7 @@ from mailreeve.store.owed import Owed, OwedList
 
 DAYS = 3
 """So long nobody answered."""
-LOOK_BACK = 30
+RECENT = "in:sent newer_than:30d"
 MOST = 50
 """Threads that are looked at, the newest first; 40 quota units for each that changed."""
 
@@ -79,7 +79,7 @@ def refresh(
     found: list[Owed] = []
     marks: dict[str, str] = {}
     try:
-        for thread, history in gmail.threads(f"in:sent newer_than:{LOOK_BACK}d", limit=MOST):
+        for thread, history in gmail.threads(RECENT, limit=MOST):
             cancel.check()
             mark = _mark(history, own, zone)
             same = seen.get(thread) == mark

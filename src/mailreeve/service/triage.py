@@ -11,6 +11,7 @@ from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
 from mailreeve.models import Failure, Priority, Progress, Proposal, ProposalState
 from mailreeve.people import correspondents, style
+from mailreeve.people import followups as people
 from mailreeve.service import destinations, digest, followups, later, linking, purging, records, watching
 from mailreeve.service.answers import (
     Failed,
@@ -120,7 +121,18 @@ def estimate(box: Mailbox, *, since: str = "", limit: int = 0, cancel: Cancel) -
     """What the first run would cost, in a sentence; empty when there was a run before."""
     if box.ledger.cursor() is not None and not since:
         return ""
-    return intake.estimate(box.parts(), Options(parse_age(since), limit=limit), cancel).sentence()
+    parts = box.parts()
+    told = intake.estimate(parts, Options(parse_age(since), limit=limit), cancel)
+    return told.beside(_first_looks(box, cancel) * parts.settings.units_per_get, parts.settings).sentence()
+
+
+def _first_looks(box: Mailbox, cancel: Cancel) -> int:
+    """How many gets the first look at sent mail costs; a thread is two."""
+    if box.correspondents.seen_until():
+        return 0
+    gmail = box.gmail.bound(cancel)
+    sent = gmail.search("in:sent", limit=correspondents.FIRST)
+    return len(sent.items) + 2 * len(gmail.threads(people.RECENT, limit=people.MOST))
 
 
 def _inbox(box: Mailbox, entries: tuple[Entry, ...]) -> list[InboxRow]:

@@ -1,19 +1,21 @@
 """Which mail a run takes up, and what that would cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailreeve.cancel import Cancel
 from mailreeve.google import sync
 from mailreeve.models import Ref
 from mailreeve.store.ledger import Cursor
-from mailreeve.triage.parts import Parts
+from mailreeve.triage.parts import Parts, Settings
 from mailreeve.triage.run import Options
 
 _PER_CHUNK = 203
 """Units around a chunk of 100: profile, history, and about four calls that set labels."""
 _PER_DRAFT = 75
 """Units of a draft: thread, list, create, read back."""
+_OLDER = 40
+"""Units of what was said before in its thread, which a model is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Estimate:
     model_calls: int
     tokens: int
     cost: float
+
+    def beside(self, units: int, settings: Settings) -> "Estimate":
+        """With what is spent on other things before and after it."""
+        minutes = _waiting(units, settings)
+        return replace(self, units=self.units + units, minutes=self.minutes + minutes)
 
     def sentence(self) -> str:
         """For the person who is asked."""
@@ -91,17 +98,25 @@ def estimate(parts: Parts, options: Options, cancel: Cancel) -> Estimate:
     count = found if intake.cap is None else min(found, intake.cap)
     settings = parts.settings
     drafts = min(settings.max_drafts, count) if settings.drafts else 0
-    units = count * settings.units_per_get + -(-count // 100) * _PER_CHUNK + drafts * _PER_DRAFT
+    units = (
+        count * settings.units_per_get
+        + -(-count // 100) * _PER_CHUNK
+        + drafts * (_PER_DRAFT + (_OLDER if parts.llm else 0))
+    )
     calls = count + drafts if parts.llm else 0
     tokens = calls * settings.tokens_per_mail
     reading = calls * settings.seconds_per_call / settings.concurrency / 60
-    waiting = units / (settings.units_per_minute * 0.8) if settings.units_per_minute else 0.0
     return Estimate(
         messages=count,
         left=found - count,
         units=units,
-        minutes=max(reading, waiting),
+        minutes=max(reading, _waiting(units, settings)),
         model_calls=calls,
         tokens=tokens,
         cost=tokens * settings.price_per_million / 1_000_000,
     )
+
+
+def _waiting(units: int, settings: Settings) -> float:
+    """Minutes that these units take at the pace that Gmail allows."""
+    return units / (settings.units_per_minute * 0.8) if settings.units_per_minute else 0.0
