@@ -1,10 +1,10 @@
 """The OAuth client that the person made in the Google Cloud console: a small JSON file."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailreeve.errors import ConfigError
+from mailreeve.google import json_file
 
 _HOW = (
     'In the Google Cloud console make an OAuth client of type "Desktop app", download its JSON file, and'
@@ -22,14 +22,7 @@ class OAuthClient:
 
 def read_client(file: Path) -> OAuthClient:
     """Read the client file. Raises ConfigError saying what is wrong with it."""
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"There is no OAuth client file at {file}.", _HOW) from None
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
-    except (ValueError, RecursionError):
-        raise ConfigError(f"{file} is not valid JSON.", _HOW) from None
+    content = json_file.read(file, "OAuth client file", _HOW)
     if isinstance(content, dict) and "web" in content:
         raise ConfigError(f'{file} is for a client of type "Web application".', _HOW)
     if isinstance(content, dict) and content.get("type") == "service_account":

@@ -4,13 +4,13 @@ Google's administrator authorizes the service account's client id for scopes, an
 one person at a time. Source: developers.google.com/identity/protocols/oauth2/service-account.
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mailreeve.errors import ConfigError, LoginNeeded
+from mailreeve.google import json_file
 from mailreeve.google.credentials import SHORTEST, with_timeout
 from mailreeve.google.endpoints import Endpoints, endpoints
 from mailreeve.google.wire import no_surprises
@@ -35,14 +35,7 @@ class ServiceKey:
 
 def read_key(file: Path) -> ServiceKey:
     """Read a key file. Raises ConfigError saying what is wrong with it."""
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"There is no key of a service account at {file}.", _HOW) from None
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
-    except (ValueError, RecursionError):
-        raise ConfigError(f"{file} is not valid JSON.", _HOW) from None
+    content = json_file.read(file, "key of a service account", _HOW)
     if not isinstance(content, dict) or content.get("type") != "service_account":
         raise ConfigError(f"{file} is not the key of a service account.", _HOW)
     for name in ("client_email", "client_id", "private_key", "private_key_id"):
