@@ -74,6 +74,7 @@ def test_summaries_and_verdicts_answer_with_their_keys(run: Run, demo: SandboxSe
     verdict = run("classify", hit["id"], "--json").json["verdicts"][0]
     assert {"summaries", "coverage"} <= set(summary)
     assert KEYS["summary"] <= set(summary["summaries"][0])
+    assert summary["summaries"][0]["actions"]
     assert all(KEYS["action"] <= set(item) for item in summary["summaries"][0]["actions"])
     assert KEYS["verdict"] <= set(verdict)
     assert ("offline", "offline") == (summary["summaries"][0]["by"], verdict["by"])

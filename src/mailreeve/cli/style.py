@@ -81,7 +81,7 @@ def _show(face: Face, answer: StyleAnswer, *, as_json: bool) -> None:
         return
     if not answer["styles"]:
         face.console.print(
-            "Nothing is known of your style yet: `style learn` looks at the mail that you sent."
+            f"Nothing is known of your style yet: `{face.program} style learn` looks at the mail that you sent."
         )
     for one in answer["styles"]:
         face.console.print(f"{_LANGUAGES[one['language']]}, from {one['mails']} sent mails", style="bold")
