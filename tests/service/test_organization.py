@@ -168,6 +168,14 @@ def test_the_list_is_read_again_only_when_it_changed(corp: Organization, home: P
     app.close()
 
 
+def test_a_list_of_the_settings_is_read_once(corp: Organization, home: Path) -> None:
+    """Without a file nothing can change: workers find an address by its key in the list that they have."""
+    settings(corp, home)
+    app = opened(home)
+    assert app.logins is app.logins
+    app.close()
+
+
 def test_who_is_meant_must_be_said_and_the_others_are_not_told(corp: Organization, home: Path) -> None:
     """An error names no colleague; a stranger's address is none of the mailboxes."""
     settings(corp, home)

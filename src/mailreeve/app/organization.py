@@ -1,6 +1,5 @@
 """The people of an organization: whose mailboxes a service account serves, and with what rights."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ class People:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._mark: object = None
+        self._mark: tuple[int, ...] | None = None
         self._every: tuple[Account, ...] = ()
         self._by_address: dict[str, Account] = {}
 
@@ -49,11 +48,15 @@ class People:
         return self._by_address.get(address)
 
     def _look(self) -> None:
-        file, mark = self._config.organization.mailboxes_file, (0, 0, 0)
-        with suppress(OSError):
-            found = file.expanduser().stat() if file else None
-            mark = (found.st_mtime_ns, found.st_size, found.st_ino) if found else mark
-        if mark != self._mark or mark == (0, 0, 0):
+        file = self._config.organization.mailboxes_file
+        mark: tuple[int, ...] | None = ()
+        if file:
+            try:
+                found = file.expanduser().stat()
+                mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+            except OSError:
+                mark = None  # reading it says what is wrong
+        if mark is None or mark != self._mark:
             self._every = accounts(self._config)
             self._by_address = {one.address: one for one in self._every}
             self._mark = mark
