@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from tests.gate.bench import BOB, EVE, Bench
 from tests.gate.letters import raw
 
@@ -67,6 +68,26 @@ def test_the_participants_of_the_thread_are_known_but_not_written_to(bench: Benc
     assert {"bob@partner.example", "carl@partner.example", bench.account} == found.thread
     assert frozenset() == found.written_to
     assert EVE.key not in found.thread
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_in_a_thread_only_what_the_account_sent_was_written_by_it(bench: Bench, sent: bool) -> None:
+    """A mail from outside in the account's own name makes nobody known: Gmail's label SENT does."""
+    head = (
+        f"From: {bench.account}",
+        "To: bob@partner.example, carl@partner.example",
+        "Message-ID: <1@x.example>",
+    )
+    first = bench.sandbox.deliver(raw(*head, "Subject: Hi"), "SENT" if sent else "INBOX")
+    draft = bench.draft(
+        thread_id=bench.gmail.get(first).thread_id,
+        to=(EVE,),
+        subject="Re: Hi",
+        in_reply_to="<1@x.example>",
+        references=("<1@x.example>",),
+    )
+    known_to = {"bob@partner.example", "carl@partner.example"}
+    assert (known_to if sent else set()) == gathered(bench, draft).written_to
 
 
 def test_what_left_through_the_gate_is_remembered(bench: Bench) -> None:

@@ -93,21 +93,44 @@ def test_a_tail_cut_off_together_with_a_forged_head_is_found_with_a_key(file_db:
     assert not audit.verify().ok
 
 
-def rebuild(hands: sqlite3.Connection, key: bytes = b"") -> None:
+def unkeyed(fields: tuple[object, ...]) -> str:
+    """The hash of a row as anybody can make it."""
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rebuild(hands: sqlite3.Connection) -> None:
     """Recompute every hash and the head as if there had never been a key."""
     prev = GENESIS
     for row in hands.execute(
         "select seq, at, actor, account, event, body from audit order by seq"
     ).fetchall():
-        text = json.dumps((*row, 0, prev), ensure_ascii=False, separators=(",", ":")).encode()
-        digest = hashlib.sha256(text).hexdigest()
+        digest = unkeyed((*row, 0, prev))
         hands.execute("update audit set keyed = 0, prev = ?, hash = ? where seq = ?", (prev, digest, row[0]))
         prev = digest
     count = hands.execute("select count(*) from audit").fetchone()[0]
-    text = json.dumps(("head", count, prev), separators=(",", ":")).encode()
-    hands.execute(
-        "update audit_head set seq = ?, keyed = 0, mac = ?", (count, hashlib.sha256(text).hexdigest())
-    )
+    mac = unkeyed(("head", count, prev))
+    hands.execute("update audit_head set seq = ?, keyed = 0, mac = ?", (count, mac))
+
+
+@pytest.mark.parametrize("key", [b"", KEY])
+def test_an_edited_row_with_a_hash_that_fits_is_found_by_the_next(file_db: Database, key: bytes) -> None:
+    """Each row holds the hash of the one before it, in a chain with a key too."""
+    audit = filled(file_db, key)
+    hands = attacker(file_db)
+    hands.execute("update audit set actor = 'nobody', keyed = 0 where seq = 3")
+    row = hands.execute("select seq, at, actor, account, event, body, keyed, prev from audit where seq = 3")
+    hands.execute("update audit set hash = ? where seq = 3", (unkeyed(row.fetchone()),))
+    assert (False, 4) == (audit.verify().ok, audit.verify().broken_at)
+
+
+def test_an_emptied_row_stays_in_its_place(file_db: Database) -> None:
+    """It still names the one before it."""
+    audit = filled(file_db, KEY)
+    audit.erase()
+    assert audit.verify().ok
+    attacker(file_db).execute("update audit set prev = 'x' where seq = 3")
+    assert (False, 3) == (audit.verify().ok, audit.verify().broken_at)
 
 
 def test_a_wholly_rebuilt_chain_loses_its_anchor(file_db: Database) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from mailreeve.errors import InputError
+from mailreeve.errors import (
+    GoogleRefused,
+    GoogleUnavailable,
+    InputError,
+    MailreeveError,
+    NotFound,
+    OutcomeUnknown,
+)
 from mailreeve.models import ChangeState
 from mailreeve.store.audit import Audit
 from mailreeve.store.db import Database
@@ -55,6 +62,26 @@ def test_what_was_made_and_not_taken_back_stands(journal: Journal) -> None:
     journal.settle(three, ChangeState.FAILED)
     journal.settle(two, ChangeState.UNDONE)
     assert [one] == [change.id for change in journal.standing("draft_create")]
+
+
+@pytest.mark.parametrize(
+    ("error", "once", "state"),
+    [
+        (OutcomeUnknown("lost"), True, ChangeState.UNKNOWN),
+        (GoogleUnavailable("down"), True, ChangeState.FAILED),
+        (OutcomeUnknown("lost"), False, ChangeState.UNKNOWN),
+        (GoogleUnavailable("down"), False, ChangeState.UNKNOWN),
+        (GoogleRefused("no"), False, ChangeState.FAILED),
+        (NotFound("gone"), False, ChangeState.FAILED),
+    ],
+)
+def test_a_change_whose_call_failed_ends_as_far_as_is_known(
+    journal: Journal, error: MailreeveError, once: bool, state: ChangeState
+) -> None:
+    """What goes out once is open only when its answer is lost; what may be repeated is, unless Google said no."""
+    with pytest.raises(MailreeveError), journal.intending("r-1", [Intent("labels", "m1", {}, {})], once=once):
+        raise error
+    assert [state] == [change.state for change in journal.changes("r-1")]
 
 
 def test_every_intent_and_outcome_is_in_the_audit(journal: Journal, audit: Audit) -> None:

@@ -73,6 +73,7 @@ def test_again_raises_the_generation_of_decided_messages_only(ledger: Ledger) ->
     ledger.claim(run)
     finish(ledger, run, "m0")
     assert (2, 0) == ledger.enqueue(refs(2), again=True)
+    assert (set(), (2, 0)) == (ledger.decided(["m0"]), ledger.enqueue(refs(2)))
     claimed = ledger.claim(ledger.runs.begin())
     assert {("m0", 2), ("m1", 1)} == {(entry.message, entry.generation) for entry in claimed}
     assert verdict("m0") == ledger.verdict("m0")
@@ -105,9 +106,16 @@ def test_a_failed_step_is_resumed_where_it_stopped(ledger: Ledger) -> None:
     assert (EntryState.JUDGED, verdict("m0")) == (entry.state, entry.verdict)
 
 
+def test_more_messages_than_one_statement_asks_for_are_all_known(ledger: Ledger) -> None:
+    """None is queued a second time, and none is forgotten."""
+    many = refs(1_001)
+    assert [(1_001, 0)] * 2 == [ledger.enqueue(many) for _ in range(2)]
+    assert {ref.id: ref.thread_id for ref in many} == ledger.threads(ref.id for ref in many)
+
+
 def test_seen_is_already_plus_decided_plus_needs_human_plus_failed(ledger: Ledger) -> None:
-    """The coverage equation holds for a run with every kind of outcome."""
-    ledger.enqueue(refs(6))
+    """The coverage equation holds for a run with every kind of outcome; what left the inbox is in no count."""
+    ledger.enqueue(refs(8))
     run = ledger.runs.begin()
     ledger.claim(run)
     finish(ledger, run, "m0", DecidedBy.RULE)
@@ -117,11 +125,15 @@ def test_seen_is_already_plus_decided_plus_needs_human_plus_failed(ledger: Ledge
     ledger.mark_applied(run, {"m3": EntryState.NEEDS_HUMAN})
     ledger.fail(run, "m4", "why")
     ledger.close(run, "m5", EntryState.GONE, "no longer in Gmail")
+    for id_ in ("m6", "m7"):
+        ledger.save_verdict(run, id_, verdict(id_), SIGHT)
+    ledger.fail(run, "m6", "its labels were not set")
+    ledger.close(run, "m7", EntryState.OUTSIDE)
     coverage = ledger.coverage(run, already=7)
     assert {"rule": 1, "pattern": 0, "offline": 0, "llm": 2} == coverage.decided
     assert ("m3",) == coverage.needs_human
-    assert {"m4", "m5"} == {failure.id for failure in coverage.failed}
-    assert coverage.seen == 7 + 3 + 1 + 2
+    assert {"m4", "m5", "m6"} == {failure.id for failure in coverage.failed}
+    assert coverage.seen == 7 + 3 + 1 + 3
     assert not coverage.complete
 
 

@@ -107,10 +107,11 @@ def test_closing_wipes_the_bytes(proposals: Proposals, state: State) -> None:
 
 
 def test_an_approval_is_bound_to_the_digest(proposals: Proposals) -> None:
-    """Another digest approves nothing and leaves no row."""
-    one = added(proposals, proposal())
-    with pytest.raises(NotApproved):
-        proposals.approve(one, Approval("other", "tty", "nonce", "ada", 5))
+    """Another digest, be it that of another proposal, approves nothing and leaves no row."""
+    one, two = added(proposals, proposal()), added(proposals, proposal(2))
+    for digest in ("other", two.digest):
+        with pytest.raises(NotApproved):
+            proposals.approve(one, Approval(digest, "tty", "nonce", "ada", 5))
     assert one == proposals.get(one.id)
     proposals.approve(one, Approval(one.digest, "page", "nonce", "ada", 5))
     kept = found(proposals, one)
@@ -120,6 +121,15 @@ def test_an_approval_is_bound_to_the_digest(proposals: Proposals) -> None:
         kept.decided_by,
         kept.decided_at,
     )
+
+
+def test_what_moved_since_it_was_read_is_not_approved(db: Database, proposals: Proposals) -> None:
+    """A no that was faster stands, and the yes leaves nothing behind."""
+    one = added(proposals, proposal())
+    proposals.move(one, State.REJECTED)
+    with pytest.raises(NotApproved):
+        proposals.approve(one, Approval(one.digest, "tty", "nonce", "ada", 5))
+    assert (State.REJECTED, []) == (found(proposals, one).state, db.rows("select * from approval"))
 
 
 def test_an_approval_and_its_nonce_count_once(proposals: Proposals) -> None:

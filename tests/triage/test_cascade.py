@@ -70,6 +70,20 @@ def test_a_label_that_the_model_invents_is_not_used(cascade: Cascade, llm_server
     assert judge(cascade, mail()).needs_human
 
 
+def test_the_model_cannot_talk_away_what_is_known_of_the_sender(
+    cascade: Cascade, llm_server: ScriptedLlm
+) -> None:
+    """A forged sender with an answer that goes elsewhere is suspicious, whatever the model was made to say."""
+    llm_server.default = lambda request: raw(answer(request, "to-reply"))(request)
+    forged = (
+        b"Authentication-Results: mx.google.com; dmarc=fail header.from=bank.example\r\n"
+        b"From: Bank <info@bank.example>\r\nReply-To: x@evil.example\r\nSubject: Your account\r\n\r\n"
+        b"Could you confirm your number today?\r\n"
+    )
+    found = judge(cascade, forged)
+    assert (1, "suspicious", False) == (len(llm_server.requests), found.label, found.needs_reply)
+
+
 def test_a_dead_endpoint_is_given_up_after_a_few_failures(cascade: Cascade, llm_server: ScriptedLlm) -> None:
     """The night goes on without the model: the rest fails at once instead of waiting for every time-out."""
     llm_server.default = status(503)

@@ -24,6 +24,7 @@ from mailreeve.errors import AlreadyRunning, Cancelled, LoginNeeded
 from mailreeve.models import Message
 from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.reading.offline.signals import Signals
+from mailreeve.store.db import Refused
 from mailreeve.store.entries import EntryState
 from mailreeve.store.runs import RunState
 from mailreeve.triage.loop import triage
@@ -298,6 +299,24 @@ def test_a_cancelled_run_keeps_what_was_finished(sandbox: SandboxServer, parts_f
     assert 0 == len(sandbox.state()["drafts"])
     assert 2 == len(triage(parts, Options()).drafts)
     assert all(1 == len(ours(sandbox, id_)) for id_ in ids)
+
+
+def test_mail_that_could_not_be_queued_comes_with_the_next_run(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """The cursor moves only when what lies before it is in the queue."""
+    parts = parts_for(sandbox)
+    triage(parts, Options())
+    before = parts.ledger.cursor()
+    id_ = sandbox.deliver(newsletter(0))
+    parts.ledger._db.execute(
+        "create trigger full before insert on ledger begin select raise(abort, 'disk is full'); end"
+    )
+    with pytest.raises(Refused):
+        triage(parts, Options())
+    assert before == parts.ledger.cursor()
+    parts.ledger._db.execute("drop trigger full")
+    assert [id_] == [entry.message for entry in triage(parts, Options()).entries]
 
 
 def test_a_store_that_cannot_be_written_stops_before_gmail_is_changed(

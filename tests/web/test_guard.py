@@ -41,7 +41,11 @@ def test_a_form_comes_from_the_page_itself_or_not_at_all(headers: Mapping[str, s
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost:4000", "127.0.0.1", "127.0.0.1:4001", "[::1]:4000", "", None]
+    "host",
+    [
+        *("evil.example", "localhost:4000", "127.0.0.1", "127.0.0.1:4001", "[::1]:4000", "", None),
+        *("127.0.0.1:4000.evil.example", "evil.example, 127.0.0.1:4000", "127.0.0.1:40000"),
+    ],
 )
 def test_only_the_exact_host_is_answered(host: str | None) -> None:
     """A name that somebody points at 127.0.0.1 (DNS rebinding) gets nothing."""

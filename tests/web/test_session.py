@@ -8,7 +8,7 @@ from tests.web.client import Client
 from mailreeve.app import Mailbox
 from mailreeve.errors import ConfigError
 from mailreeve.web.serve import ReviewServer
-from mailreeve.web.session import Session, Sessions
+from mailreeve.web.session import SECRET_SECONDS, Session, Sessions
 
 
 def test_the_address_opens_the_page_once(server: ReviewServer) -> None:
@@ -38,7 +38,8 @@ def test_a_secret_grows_old() -> None:
     """An address that was not opened in time opens nothing."""
     sessions = Sessions()
     secret = sessions.secret("/")
-    sessions._secrets[secret] = (0.0, "/")
+    until, where = sessions._secrets[secret]
+    sessions._secrets[secret] = (until - SECRET_SECONDS, where)
     assert sessions.open(secret) is None
 
 
