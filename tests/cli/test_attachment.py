@@ -43,6 +43,8 @@ def test_what_is_not_there_is_named(run: Run, demo: SandboxServer) -> None:
     id_ = demo.deliver(letter(b"Ten tables", 'filename="offer.txt"'))
     done = run("attachment", id_, "other.txt")
     assert (2, True) == (done.code, "offer.txt" in done.err)
+    bare = run("search", "from:diane", "--json").json["hits"][0]["id"]
+    assert f"Message {bare} has no attachments." in run("attachment", bare).err
 
 
 @pytest.mark.parametrize(

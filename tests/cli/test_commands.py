@@ -277,3 +277,23 @@ def test_the_page_of_the_outer_face_names_every_command() -> None:
     paths = [path for name in COMMANDS for path in with_json(name)]
     assert len(paths) > 60
     assert [] == [path for path in paths if not any(set(path.split()) <= row for row in rows)]
+
+
+def test_answers_to_invitations_are_told_as_they_are_given(run: Run, demo: SandboxServer) -> None:
+    """Yes, no, maybe or none yet, and never Google's word for it; follow-ups say how far back they look."""
+    invitation = run("search", "subject:Invitation", "--json").json["hits"][0]["id"]
+    assert "your answer: none yet" in run("calendar", "invite", invitation).out
+    assert "needsAction" not in run("calendar", "agenda", "--days", "30").out
+    assert "for 30 days or longer" in " ".join(run("followups", "--days", "30").out.split())
+
+
+def test_an_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends with 130, one line, and an object for scripts."""
+
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mailreeve.service.labels.labels", interrupted)
+    done = run("--demo", "labels", "--json")
+    assert (130, "mailreeve: Interrupted.") == (done.code, done.err.strip())
+    assert ("Cancelled", "Interrupted.") == (done.json["error"]["kind"], done.json["error"]["message"])

@@ -23,7 +23,8 @@ def test_records_leave_in_three_forms(run: Run, demo: SandboxServer, tmp_path: P
     rows = list(csv.DictReader(io.StringIO(run("records", "export", "saltmere", "--format", "csv").out)))
     assert [one["thread_id"] for one in lines] == [row["thread"] for row in rows]
     file = tmp_path / "saltmere.mbox"
-    assert 0 == run("records", "export", "saltmere", "--format", "mbox", "--to", str(file)).code
+    done = run("records", "export", "saltmere", "--format", "mbox", "--to", str(file))
+    assert (0, "", f"Written: {file}.\n") == (done.code, done.out, done.err)
     read = mailbox.mbox(file)
     assert len({id_ for one in lines for id_ in one["message_ids"]}) == len(read)
     assert all("saltmere-harbor.example" in f"{one['from']} {one['to']} {one['cc']}" for one in read)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command; errors become one line on stderr and an exit code (docs/interface.md)."""
-    from mailreeve.cli.root import run
-
     sys.excepthook = _unexpected
     try:
+        from mailreeve.cli.root import run
+
         sys.exit(run(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(Cancelled.exit_code)

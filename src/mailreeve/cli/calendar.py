@@ -11,6 +11,15 @@ from mailreeve.service import calendar as use
 from mailreeve.service import mirroring
 from mailreeve.service.answers.calendar import EventJson, ProposedAnswer
 
+_SAID = {
+    "": "none is asked for",
+    "needsAction": "none yet",
+    "accepted": "yes",
+    "declined": "no",
+    "tentative": "maybe",
+}
+"""Google's words for an answer, as `calendar answer` takes them."""
+
 
 @click.group()
 def calendar() -> None:
@@ -82,7 +91,7 @@ def invite(face: Face, message: str, as_json: bool) -> None:
         return
     click.echo(f"{text.safe(answer['title'])}  {_times(answer['start'], answer['end'])}")
     click.echo(f"  by {text.safe(answer['organizer'])}  {text.safe(answer['place'])}")
-    state = answer["answer"] or "not in your calendar" if not answer["event"] else answer["answer"]
+    state = _SAID.get(answer["answer"], answer["answer"]) if answer["event"] else "not in your calendar"
     click.echo(f"  your answer: {state}")
     for one in answer["conflicts"]:
         click.echo("  at the same time:", nl=False)
@@ -165,7 +174,7 @@ def _settle(face: Face, asked: ProposedAnswer, *, as_json: bool) -> int:
 def _event(one: EventJson) -> None:
     guests = f"  with {', '.join(guest['address'] for guest in one['guests'])}" if one["guests"] else ""
     place = f"  at {one['place']}" if one["place"] else ""
-    said = f"  (you: {one['answer']})" if one["answer"] else ""
+    said = f"  (your answer: {_SAID.get(one['answer'], one['answer'])})" if one["answer"] else ""
     line = f"{_times(one['start'], one['end'])}  {one['title'] or '(no title)'}{place}{guests}{said}"
     click.echo(f"{text.safe(' '.join(line.split()))}  [{text.safe(one['id'])}]")
 

@@ -39,7 +39,8 @@ def _show(face: Face, days: int, *, as_json: bool) -> None:
         print_json(answer)
         return
     if not answer["followups"]:
-        face.console.print("Nothing waits for an answer.")
+        since = f" for {days} days or longer; --days 0 shows what waits at all" if days else ""
+        face.console.print(f"Nothing waits for an answer{since}.")
         return
     made = text.table("No.", "Thread", "To", "Subject", "Days", "Waits for")
     for one in answer["followups"]:

@@ -74,6 +74,7 @@ def export(face: Face, who: tuple[str, ...], form: str, file: Path | None, days:
         sys.stdout.buffer.flush()
     else:
         write_private(file, made)
+        click.echo(f"Written: {file}.", err=True)
     for one in failed:
         click.echo(f"failed {text.safe(one['id'])}: {text.safe(one['reason'])}", err=True)
     return 3 if failed else 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from mailreeve import __version__
-from mailreeve.errors import MailreeveError
+from mailreeve.errors import Cancelled, MailreeveError
 
 # command -> module and function; a module is imported only when its command is asked for
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -117,7 +117,9 @@ def run(arguments: Sequence[str]) -> int:
         _tell(arguments, "UsageError", error.format_message(), "See --help.")
         return 2
     except click.Abort:
-        return 130
+        click.echo("mailreeve: Interrupted.", err=True)
+        _tell(arguments, Cancelled.__name__, "Interrupted.", "What was done is kept; run it again to go on.")
+        return Cancelled.exit_code
     except MailreeveError as error:
         told = f"mailreeve: {error}"
         if "--demo" in arguments[:1]:  # the commands that it names are to be copied

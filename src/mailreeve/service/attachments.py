@@ -40,5 +40,8 @@ def _find(message: Message, part: str) -> Attachment:
             return attachment
     if not part and len(message.attachments) == 1:
         return message.attachments[0]
-    there = ", ".join(f"{one.part_id} ({one.name})" for one in message.attachments) or "none"
-    raise InputError(f"Message {message.id} has no attachment {part!r}.", f"It has: {there}.")
+    if not message.attachments:
+        raise InputError(f"Message {message.id} has no attachments.", "Choose another message.")
+    there = ", ".join(f"{one.part_id} ({one.name})" for one in message.attachments)
+    told = f"has no attachment {part!r}" if part else f"has {len(message.attachments)} attachments"
+    raise InputError(f"Message {message.id} {told}.", f"Name one of: {there}.")
