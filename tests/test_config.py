@@ -190,3 +190,14 @@ def test_the_key_of_the_model_may_stand_in_the_environment(tmp_path: Path) -> No
     assert "k" == (loaded.llm.api_key and loaded.llm.api_key.get_secret_value())
     with pytest.raises(ConfigError, match=r"llm\.api_key: LLM_KEY is not in the environment"):
         config.load({}, home)
+
+
+@pytest.mark.parametrize("section", ["address_book", "calendar_server"])
+def test_the_password_of_a_server_may_stand_in_the_environment(tmp_path: Path, section: str) -> None:
+    """env:NAME is never sent as the password itself; a name that is not there is told with whose it is."""
+    text = BOOK.replace("address_book", section).replace("secret='s'", "secret='env:DAV'")
+    home = write(tmp_path / "home", text)
+    (server,) = getattr(config.load({"DAV": "p"}, home), section)
+    assert "p" == server.secret.get_secret_value()
+    with pytest.raises(ConfigError, match=f"{section} a: DAV is not in the environment"):
+        config.load({}, home)

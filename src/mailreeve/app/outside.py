@@ -123,7 +123,7 @@ def _mirror(
     from mailreeve.store.consents import Consents
     from mailreeve.store.dav import Links
 
-    secret = _secret(one.secret.get_secret_value(), one.id, lambda: box.app.keyring)
+    secret = _secret(one.secret.get_secret_value(), f"Server {one.id}", lambda: box.app.keyring)
     server = Server(one.id, one.url, one.user, secret, one.private, one.wins, kind)
     try:
         place = server.place
@@ -143,7 +143,7 @@ def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]")
         one.url,
         tuple(map(Kind, one.kinds)),
         one.fields,
-        tuple(_secret(secret.get_secret_value(), one.id, keyring) for secret in one.secrets),
+        tuple(_secret(secret.get_secret_value(), f"Destination {one.id}", keyring) for secret in one.secrets),
         one.private,
         one.labels,
         _desk(one),
@@ -157,7 +157,7 @@ def destination(one: DestinationConfig, keyring: "Callable[[], Keyring | None]")
     return made
 
 
-def _secret(text: str, name: str, keyring: "Callable[[], Keyring | None]") -> str:
+def _secret(text: str, owner: str, keyring: "Callable[[], Keyring | None]") -> str:
     if not text.startswith(_STORED):
         return text
     from keyring.errors import KeyringError
@@ -171,7 +171,7 @@ def _secret(text: str, name: str, keyring: "Callable[[], Keyring | None]") -> st
         found = None
     if not found:
         raise ConfigError(
-            f"Destination {name}: its secret is not in the keyring.", f"Run `keyring set {SERVICE} {entry}`."
+            f"{owner}: its secret is not in the keyring.", f"Run `keyring set {SERVICE} {entry}`."
         )
     return found
 

@@ -143,7 +143,14 @@ def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
         name: one.model_copy(update={"api_key": one.api_key and found(one.api_key, f"{name}.api_key")})
         for name, one in (("llm", config.llm), ("semantic", config.semantic))
     }
-    return config.model_copy(update={"destination": every, "telemetry": telemetry, **models})
+    servers = {
+        name: tuple(one.model_copy(update={"secret": found(one.secret, f"{name} {one.id}")}) for one in named)
+        for name, named in (
+            ("address_book", config.address_book),
+            ("calendar_server", config.calendar_server),
+        )
+    }
+    return config.model_copy(update={"destination": every, "telemetry": telemetry, **models, **servers})
 
 
 def _read_toml(file: Path) -> dict[str, dict[str, object]]:
