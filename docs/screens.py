@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation: the real output of `mailreeve demo run`, as SVG.
+"""Make the picture of the README: the real output of `mailreeve demo run`, as SVG.
 
     .venv/bin/python docs/screens.py
 
@@ -46,11 +46,9 @@ def draw(text: str, title: str, file: Path) -> None:
 
 
 def main() -> None:
-    """The triaged inbox, and the drafted replies."""
+    """The triaged inbox."""
     lines = captured(str(Path(sys.executable).parent / "mailreeve"), "demo", "run").split("\n")
-    drafts = next(number for number, line in enumerate(lines) if "drafted replies" in line)
     draw("\n".join(lines[:LINES]), "make demo", HERE / "demo.svg")
-    draw("\n".join(lines[drafts : drafts + 34]), "make demo: drafted replies", HERE / "demo-drafts.svg")
 
 
 if __name__ == "__main__":
