@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from tests.google.wire_server import NoNap, Reply, Seen, WireServer, google_error
 
-from mailreeve.errors import GoogleUnavailable, LoginNeeded, MailreeveError
+from mailreeve.errors import GoogleUnavailable, LoginNeeded, MailreeveError, NotFound
 from mailreeve.google.batch import get_each
 from mailreeve.google.transport import ATTEMPTS, Transport
 from mailreeve.models import Json
@@ -115,6 +115,14 @@ def test_an_answer_that_is_no_batch_fails_every_id(wire: WireServer, connect: Co
     found = fetch(connect(wire.base))
     assert (IDS, {GoogleUnavailable}) == (list(found), {type(error) for error in found.values()})
     assert ATTEMPTS == len(wire.seen)
+
+
+def test_a_part_that_google_refused_is_not_asked_for_again(wire: WireServer, connect: Connect) -> None:
+    """Asking again would not help; the parts around it are kept."""
+    gone = json.dumps({"error": {"code": 404, "errors": [{"reason": "notFound"}]}}).encode()
+    wire.then(whole(good("0", "a"), part("1", gone, "404 Not Found"), good("2", "c")), all_good)
+    found = fetch(connect(wire.base))
+    assert (True, 1) == (isinstance(found["b"], NotFound), len(wire.seen))
 
 
 def test_the_longest_wait_of_the_parts_counts(wire: WireServer, connect: Connect, nap: NoNap) -> None:

@@ -156,6 +156,20 @@ def test_sending_deleting_and_settings_have_no_way_out(
     assert [] == wire.seen
 
 
+@pytest.mark.parametrize(
+    "reply", [Reply(408), Reply(503), Reply(200, {}), Reply(200, {"id": ""}), Reply(200, b"<html>")]
+)
+def test_what_was_made_without_a_sound_answer_is_unknown(
+    wire: WireServer, connect: Connect, reply: Reply
+) -> None:
+    """An answer that names nothing is no proof that something was made, or that nothing was; asked for once."""
+    wire.then(reply)
+    transport = connect(wire.base)
+    with pytest.raises(OutcomeUnknown):
+        transport.once(transport.users.labels().create(userId="me", body={"name": "x"}))
+    assert 1 == len(wire.seen)
+
+
 def test_only_sending_can_send(wire: WireServer, connect: Connect) -> None:
     """The list that `sending.Sender` uses lets drafts.send pass and nothing else."""
     assert {"drafts.send"} == SENDING

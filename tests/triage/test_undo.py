@@ -10,6 +10,7 @@ from tests.triage.house import NoNap, code, mail, newsletter
 from mailreeve.errors import AlreadyRunning, InputError
 from mailreeve.models import ChangeState
 from mailreeve.store.runs import RunState
+from mailreeve.triage.labelling import Plan
 from mailreeve.triage.loop import triage
 from mailreeve.triage.parts import Parts
 from mailreeve.triage.posting import sha256
@@ -123,13 +124,18 @@ def test_a_draft_that_is_gone_is_skipped(sandbox: SandboxServer, parts_for: Part
     assert () == done.failed
 
 
-def test_a_label_in_use_is_kept_until_it_is_empty(sandbox: SandboxServer, parts_for: PartsFor) -> None:
-    """A label that the run made is deleted once no message bears it, not before."""
+@pytest.mark.parametrize("trashed", [False, True])
+def test_a_label_in_use_is_kept_until_it_is_empty(
+    sandbox: SandboxServer, parts_for: PartsFor, trashed: bool
+) -> None:
+    """A label that the run made is deleted once no message bears it, be it in the trash, not before."""
     parts = parts_for(sandbox)
     result, _ = night(sandbox, parts)
     label = label_id(parts, "Mailreeve/Newsletter")
     other = sandbox.deliver(mail("Mine", "Filed by hand.\n"))
     parts.gmail.modify([other], add=[label])
+    if trashed:
+        parts.gmail.trash(other)
     done = undo(parts, result.run)
     assert ["the label Mailreeve/Newsletter is in use"] == [one.reason for one in done.skipped]
     assert {"Mailreeve/Newsletter"} == ours(sandbox, other)
@@ -149,6 +155,35 @@ def test_a_message_that_is_gone_is_skipped_and_one_in_the_trash_stays_there(
     assert "TRASH" in sandbox.labels_of(ids["paper"])
     assert set() == ours(sandbox, ids["paper"])
     assert () == done.failed
+
+
+def test_what_the_person_threw_away_does_not_come_back_into_the_inbox(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """We took it out of the inbox, they put it into the trash: the rest is undone, and it stays there."""
+    parts = parts_for(sandbox)
+    id_ = sandbox.deliver(newsletter(), labels="INBOX")
+    made(parts, id_, Plan(("STARRED",), ("INBOX",)))
+    parts.gmail.trash(id_)
+    undo(parts, "a-1")
+    assert {"TRASH"} == sandbox.labels_of(id_)
+
+
+def test_several_changes_of_one_message_are_taken_back_from_the_newest(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """Each is found as it was left, so that all of them are undone."""
+    parts = parts_for(sandbox)
+    id_ = sandbox.deliver(newsletter(), labels="INBOX")
+    made(parts, id_, Plan(("STARRED",), ()), Plan((), ("STARRED", "INBOX")))
+    done = undo(parts, "a-1")
+    assert (2, (), {"INBOX"}) == (done.undone, done.skipped, sandbox.labels_of(id_))
+
+
+def made(parts: Parts, id_: str, *plans: Plan) -> None:
+    """Change the labels of a message as an act of the person, one plan after the other."""
+    for plan in plans:
+        parts.journal.settle_all(plan.change(parts.gmail, parts.journal, "a-1", [id_]), ChangeState.DONE)
 
 
 def test_a_change_whose_end_nobody_knows_is_looked_at(sandbox: SandboxServer, parts_for: PartsFor) -> None:
