@@ -1,7 +1,9 @@
 """The command itself: its help, and errors as scripts read them."""
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -56,3 +58,20 @@ def test_an_error_is_an_object_too(
 def test_without_json_an_error_leaves_stdout_empty(run: Run, demo: SandboxServer) -> None:
     """A pipe gets nothing that is no answer."""
     assert "" == run("undo", "nonsense").out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full on this system")
+@pytest.mark.parametrize(
+    ("streams", "code", "told"),
+    [
+        (">/dev/full", 1, "mailreeve: The disk is full: not all was written. Make room and run it again.\n"),
+        (">&-", 0, ""),
+        (">&- 2>&- <&-", 0, ""),
+        ("| head -c 1 >/dev/null", 0, ""),
+    ],
+)
+def test_streams_that_are_full_or_closed_are_no_fault_of_ours(streams: str, code: int, told: str) -> None:
+    """What cannot be written is said in a sentence; who wants no answer, or only its beginning, gets none."""
+    command = f"{shlex.quote(sys.executable)} -m mailreeve completion bash {streams}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602 -- our own words
+    assert (code, told) == (done.returncode, done.stderr)

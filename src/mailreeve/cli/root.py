@@ -1,5 +1,6 @@
 """The command `mailreeve` and the table of its commands."""
 
+import errno
 import importlib
 from collections.abc import Sequence
 
@@ -120,6 +121,11 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("mailreeve: Interrupted.", err=True)
         _tell(arguments, Cancelled.__name__, "Interrupted.", "What was done is kept; run it again to go on.")
         return Cancelled.exit_code
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        click.echo("mailreeve: The disk is full: not all was written. Make room and run it again.", err=True)
+        return MailreeveError.exit_code
     except MailreeveError as error:
         told = f"mailreeve: {error}"
         if "--demo" in arguments[:1]:  # the commands that it names are to be copied
