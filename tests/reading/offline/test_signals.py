@@ -76,6 +76,7 @@ def test_who_the_author_is_to_the_owner() -> None:
     assert read(mail("x"), "ana@price-studio.example").known
     assert read(mail("x", sender="owen@vale-joinery.example")).colleague
     assert read(mail("x", sender="ana@gmail.com")).free_mail
+    assert read(mail("x", sender="ana@yahoo.co.uk")).free_mail
     assert read(mail("x", sender=OWNER)).outgoing
 
 

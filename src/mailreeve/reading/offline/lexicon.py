@@ -107,14 +107,6 @@ BULK_SENDER = re.compile(
     r"angebote?|aktion(?:en)?|service|customer\.?(?:service|relations|care))(?:[-_+.]\S*)?$",
     re.IGNORECASE,
 )
-_FREE_MAIL_TEXT = """
-gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com
-me.com mac.com aol.com fastmail.com fastmail.fm protonmail.com proton.me pm.me gmx.de gmx.net gmx.at
-gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org orange.fr wanadoo.fr free.fr laposte.net
-sfr.fr hotmail.fr yahoo.fr hotmail.es yahoo.es telefonica.net mail.com zoho.com tutanota.com tuta.io
-hey.com duck.com comcast.net verizon.net btinternet.com sky.com
-"""
-FREE_MAIL = frozenset(_FREE_MAIL_TEXT.split())
 _ODD_TLD_TEXT = """
 biz top xyz club click link work loan win bid date download review stream gdn ru cc ml ga cf tk icu
 buzz rest info

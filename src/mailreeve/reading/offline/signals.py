@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mailreeve.mail import senders
+from mailreeve.mail import providers, senders
 from mailreeve.models import Archetype, Message
 from mailreeve.reading.offline import language, lexicon, routes, sentences, trained
 
@@ -184,9 +184,9 @@ def read(message: Message, *, known: Collection[str] = (), own: Collection[str] 
         outgoing=author.key in own or "SENT" in message.labels,
         known=author.key in known,
         colleague=bool(domain)
-        and domain not in lexicon.FREE_MAIL
+        and not providers.is_public(domain)
         and any(address.endswith(f"@{domain}") for address in own),
-        free_mail=domain in lexicon.FREE_MAIL,
+        free_mail=providers.is_public(domain),
         odd_sender=domain.rpartition(".")[2] in lexicon.ODD_TLD or _is_odd(author.name, domain),
         to_me=not own or not recipients or any(person.key in own for person in message.to),
         bypassed=route.bypassed,
