@@ -19,8 +19,8 @@ from mailreeve.reading.offline.reader import OfflineReader
 from mailreeve.triage.decide import decide
 
 
-def measured(found: tuple[Case, ...], specs: tuple[LabelSpec, ...]) -> tuple[float, float]:
-    """(model calls per mail, share right when the model is never wrong)."""
+def measured(found: tuple[Case, ...], specs: tuple[LabelSpec, ...]) -> tuple[float, float, float]:
+    """(model calls per mail, share right when the model is never wrong, share right of what no model was asked)."""
     calls = wrong = 0
     for case in found:
         reader = OfflineReader(own_addresses={case.owner} - {""})
@@ -31,17 +31,21 @@ def measured(found: tuple[Case, ...], specs: tuple[LabelSpec, ...]) -> tuple[flo
         ).verdict
         calls += verdict is None
         wrong += verdict is not None and verdict.label != case.label
-    return calls / len(found), 1 - wrong / len(found)
+    return calls / len(found), 1 - wrong / len(found), 1 - wrong / (len(found) - calls)
 
 
 @pytest.mark.parametrize("half", ["dev", "locked"])
 def test_the_cascade_hardly_errs_and_asks_for_two_in_three_mails_at_most(half: str) -> None:
-    """On each half of the own cases, which are hard pairs for the most part, with the bar that the package ships."""
+    """On each half of the own cases, which are hard pairs for the most part, with the bar that the package ships.
+
+    Of what it decides without a model at least 95 in 100 are right, too.
+    """
     specs = labels.read(EVALS / "labels.toml")
     found = cases.read(EVALS / "cases" / f"{half}.jsonl", [one.id for one in specs])
-    calls, right = measured(found, specs)
+    calls, right, alone = measured(found, specs)
     assert calls <= 2 / 3
     assert right >= 0.95
+    assert alone >= 0.95
 
 
 def test_the_cascade_hardly_errs_on_third_party_mail(data: Path, tmp_path: Path) -> None:
@@ -53,7 +57,7 @@ def test_the_cascade_hardly_errs_on_third_party_mail(data: Path, tmp_path: Path)
     spec.loader.exec_module(convert)
     assert 0 == convert.main([str(data / "triage" / "gaia.dev.jsonl"), str(tmp_path)])
     specs = labels.read(tmp_path / "labels.toml")
-    calls, right = measured(cases.read(tmp_path / "cases.jsonl", [one.id for one in specs]), specs)
+    calls, right, _ = measured(cases.read(tmp_path / "cases.jsonl", [one.id for one in specs]), specs)
     assert calls <= 0.60
     assert right >= 0.95
 

@@ -154,6 +154,13 @@ def test_the_confidence_keeps_its_word(low: float, high: float) -> None:
     assert right >= said
 
 
+def test_what_is_said_surely_is_right() -> None:
+    """Of own letters and the demo's mail that it is surer of than 0.85, at least 95 in 100 are right."""
+    _, right, count = kept(of_letters() + of_demo(NOW), 0.85, 1.01)
+    assert count >= 50
+    assert right >= 0.95
+
+
 def test_third_party_mail_is_not_believed_too_much(data: Path) -> None:
     """Where it is sure and where it is not, confidence is at most 0.1 above how much is right."""
     judged = of_gaia(data)
