@@ -201,3 +201,19 @@ def test_the_password_of_a_server_may_stand_in_the_environment(tmp_path: Path, s
     assert "p" == server.secret.get_secret_value()
     with pytest.raises(ConfigError, match=f"{section} a: DAV is not in the environment"):
         config.load({}, home)
+
+
+def test_a_path_may_begin_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` is the person's, in every setting that names a file or a folder; an unknown user's is told."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    home = write(
+        tmp_path / "home", "[policy]\nattach_folder = '~/Outbox'\n[google]\nclient_file = '~/client.json'\n"
+    )
+    loaded = config.load({}, home)
+    assert (tmp_path / "Outbox", tmp_path / "client.json") == (
+        loaded.policy.attach_folder,
+        loaded.google.client_file,
+    )
+    with pytest.raises(ConfigError, match=r"policy\.attach_folder: .* no user"):
+        config.load({}, write(home, "[policy]\nattach_folder = '~nobody-of-this-name/x'"))

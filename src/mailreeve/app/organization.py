@@ -52,7 +52,7 @@ class People:
         mark: tuple[int, ...] | None = ()
         if file:
             try:
-                found = file.expanduser().stat()
+                found = file.stat()
                 mark = (found.st_mtime_ns, found.st_size, found.st_ino)
             except OSError:
                 mark = None  # reading it says what is wrong
@@ -68,14 +68,14 @@ def key(config: Config, other: Path | None = None) -> "ServiceKey":
 
     file = other or config.organization.service_account
     assert file is not None  # noqa: S101 -- the caller asked `is_on`, or config/load.py demands it
-    return read_key(file.expanduser())
+    return read_key(file)
 
 
 def _from_file(file: Path | None) -> list[str]:
     if file is None:
         return []
     try:
-        lines = file.expanduser().read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ConfigError(

@@ -51,7 +51,7 @@ def load(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> C
             "For a real account run `mailreeve login`.",
         )
     attach = config.policy.attach_folder
-    if attach and attach.expanduser().resolve().is_relative_to(folder.resolve()):
+    if attach and attach.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(
             f"{file}: policy.attach_folder lies in {folder}, beside tokens and settings.",
             "Set a folder of its own, elsewhere.",

@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from mailreeve.config.outside import DavConfig, DestinationConfig, TemplateConfig
-from mailreeve.config.values import Address, Endpoint, LlmEndpoint, Section, Span, Times, is_loopback
+from mailreeve.config.values import (
+    Address,
+    Endpoint,
+    LlmEndpoint,
+    Section,
+    Span,
+    Times,
+    UserPath,
+    is_loopback,
+)
 from mailreeve.config.wake import WakeConfig
 from mailreeve.models import Archetype
 
@@ -22,7 +31,7 @@ class GoogleConfig(Section):
     """Root of all Google APIs; None is Google itself."""
     token: SecretStr | None = None
     """A ready access token, for a loopback base only (MAILREEVE_GOOGLE_TOKEN)."""
-    client_file: Path | None = None
+    client_file: UserPath | None = None
     """The OAuth client of type "Desktop app", as downloaded from the Google Cloud console."""
     quota: Literal["2026", "legacy", "off"] = "2026"
     timeout_seconds: float = Field(default=60, gt=0, le=600)
@@ -84,7 +93,7 @@ class DigestConfig(Section):
 
     mail: tuple[Literal["daily", "weekly"], ...] = ()
     """To the account's own address; a person must have agreed with `mailreeve digest consent` too."""
-    folder: Path | None = None
+    folder: UserPath | None = None
     """A folder of yours that gets each digest as an HTML file."""
     notify: bool = False
     """A notice on the desktop when a run is done."""
@@ -146,7 +155,7 @@ class PolicyConfig(Section):
     capabilities: tuple[Capability, ...] = ("read", "label", "draft")
     """A sandbox with a ready token has `send`, `contacts` and `calendar` too unless the file says otherwise: it
     reaches nobody. The last two are on when they stand here or the person logs in with --contacts, --calendar."""
-    attach_folder: Path | None = None
+    attach_folder: UserPath | None = None
     """The only folder that files are attached from; None: nothing can be attached."""
     trusted_recipients: tuple[str, ...] = ()
     sends_per_day: int = Field(default=50, ge=0, le=2000)
@@ -205,11 +214,11 @@ class EngineConfig(Section):
 class OrganizationConfig(Section):
     """Many people's mailboxes by one service account (docs/organization.md): labels and drafts, nothing is sent."""
 
-    service_account: Path | None = None
+    service_account: UserPath | None = None
     """The JSON key of a service account with domain-wide delegation; None: each person logs in."""
     mailboxes: tuple[Address, ...] = ()
     """Whose mail is sorted: primary addresses."""
-    mailboxes_file: Path | None = None
+    mailboxes_file: UserPath | None = None
     """More of them, one in a line; read anew in each round of the worker. `#` begins a comment."""
 
     @property

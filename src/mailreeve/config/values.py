@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -47,6 +48,14 @@ def _address(text: str) -> str:
     return text.lower()
 
 
+def _path(path: Path) -> Path:
+    """`~` is the home folder of the person."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError("begins with ~ and a name that is no user's here") from None
+
+
 _ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _SPAN = re.compile(r"(\d{1,4})([mh])")
@@ -76,6 +85,7 @@ def _span(value: object) -> timedelta | None:
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 LlmEndpoint = Annotated[str, AfterValidator(_llm_endpoint)]
+UserPath = Annotated[Path, AfterValidator(_path)]
 Address = Annotated[str, AfterValidator(_address)]
 Times = Annotated[tuple[time, ...], BeforeValidator(_times)]
 Span = Annotated[timedelta | None, BeforeValidator(_span)]

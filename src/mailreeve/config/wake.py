@@ -1,12 +1,11 @@
 """[wake]: how new mail is told at once, instead of looked for."""
 
 import re
-from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from mailreeve.config.values import Section
+from mailreeve.config.values import Section, UserPath
 
 _LISTEN = re.compile(r"(?P<host>\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]|localhost):(?P<port>\d{1,5})")
 _NAME = r"[A-Za-z][A-Za-z0-9_.~+%-]{2,254}$"
@@ -19,7 +18,7 @@ class WakeConfig(Section):
     """Where Gmail tells of changes, in the Cloud project of the OAuth client."""
     subscription: str = Field(default="", pattern=r"^$|^projects/[a-z0-9:.-]+/subscriptions/" + _NAME)
     """What the worker pulls notices from; needs no address that the internet can reach."""
-    service_account: Path | None = None
+    service_account: UserPath | None = None
     """The JSON key of a service account that may pull; None: that of [organization]."""
     push_listen: str = ""
     """Where the worker takes pushes, such as 127.0.0.1:8471, behind a web server that speaks https; empty: it does not."""

@@ -152,7 +152,7 @@ def _asked(app: App, expected: str, more: Sequence[str] = ()) -> "Login":
             "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file in"
             f" {app.config.home / 'config.toml'}.",
         )
-    client = read_client(google.client_file.expanduser())
+    client = read_client(google.client_file)
     wanted = scopes.wanted(_wished(app, expected, more))
     return auth.Login(client, wanted, google.base, expected.lower(), google.timeout_seconds)
 

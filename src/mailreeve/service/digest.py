@@ -100,7 +100,7 @@ def after_run(box: Mailbox, cancel: Cancel) -> list[str]:
 
 def _filed(box: Mailbox, folder: Path | None) -> str:
     made = make(box)
-    file = (folder or Path()).expanduser() / f"mailreeve-{box.address}-{made.day.isoformat()}.html"
+    file = (folder or Path()) / f"mailreeve-{box.address}-{made.day.isoformat()}.html"
     write(made, file)
     return f"The digest is in {file}."
 

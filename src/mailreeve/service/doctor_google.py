@@ -100,7 +100,7 @@ def _client(app: App, *, has_store: bool) -> Finding:
             return good("none set; the next `mailreeve login` needs one")
         fix = "Make one in the Google Cloud console (docs/connect-gmail.md) and set [google] client_file."
         return bad("There is no OAuth client yet.", fix)
-    read_client(file.expanduser())
+    read_client(file)
     return good(str(file))
 
 
