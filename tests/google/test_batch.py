@@ -117,12 +117,16 @@ def test_an_answer_that_is_no_batch_fails_every_id(wire: WireServer, connect: Co
     assert ATTEMPTS == len(wire.seen)
 
 
-def test_a_part_that_google_refused_is_not_asked_for_again(wire: WireServer, connect: Connect) -> None:
-    """Asking again would not help; the parts around it are kept."""
+def test_a_part_that_google_refused_is_not_asked_for_again(
+    wire: WireServer, connect: Connect, nap: NoNap
+) -> None:
+    """Asking again would not help; a part beside it that may come the second time is asked for alone."""
     gone = json.dumps({"error": {"code": 404, "errors": [{"reason": "notFound"}]}}).encode()
-    wire.then(whole(good("0", "a"), part("1", gone, "404 Not Found"), good("2", "c")), all_good)
+    busy = part("2", b"{}", "503 Service Unavailable")
+    wire.then(whole(good("0", "a"), part("1", gone, "404 Not Found"), busy), all_good)
     found = fetch(connect(wire.base))
-    assert (True, 1) == (isinstance(found["b"], NotFound), len(wire.seen))
+    assert [False, True, False] == [isinstance(found[id_], NotFound) for id_ in IDS]
+    assert [("0", "c")] == asked(wire.seen[1])
 
 
 def test_the_longest_wait_of_the_parts_counts(wire: WireServer, connect: Connect, nap: NoNap) -> None:

@@ -18,9 +18,9 @@ from tests.outbound.receiver import running
 
 from mailreeve.cancel import Cancel
 from mailreeve.errors import InputError
-from mailreeve.outbound import webhook
+from mailreeve.outbound import desk, webhook
 from mailreeve.outbound.destination import Destination
-from mailreeve.outbound.event import FIELDS, MOST_BYTES, Event, Kind, payload, schema
+from mailreeve.outbound.event import FIELDS, MOST_BYTES, SCHEMA, Event, Kind, payload, schema
 from mailreeve.outbound.place import place
 from mailreeve.outbound.webhook import Outcome, State
 from mailreeve.outbound.wire import Wire
@@ -178,6 +178,10 @@ HOOK = Destination("d", "https://hooks.example.com/", (Kind.DECIDED,), ("subject
         {"fields": ("subject", "text")},
         {"private": True},
         {"id": "e"},
+        {"labels": ("fyi",)},
+        {"user": "bob"},
+        {"attachments": 1_000},
+        {"desk": desk.github()},
     ],
     ids=str,
 )
@@ -186,6 +190,13 @@ def test_any_change_makes_other_terms(change: dict[str, object]) -> None:
     assert HOOK.terms != replace(HOOK, **change).terms  # type: ignore[arg-type]  # the values fit their names
     assert HOOK.terms == replace(HOOK, secrets=(webhook.new_secret(),)).terms
     assert HOOK.secrets[0] not in repr(HOOK)
+
+
+def test_another_form_of_the_events_makes_other_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that tells more under the same names is agreed to anew."""
+    before = HOOK.terms
+    monkeypatch.setattr("mailreeve.outbound.destination.SCHEMA", SCHEMA + 1)
+    assert before != HOOK.terms
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.gate.letters import proposal
 from tests.store.conftest import ACCOUNT
 
-from mailreeve.models import ChangeState, DecidedBy, Priority, Ref, Verdict
+from mailreeve.models import ChangeState, DecidedBy, Priority, ProposalState, Ref, Verdict
 from mailreeve.store import erasing
 from mailreeve.store.audit import Audit
 from mailreeve.store.correspondents import Correspondents
@@ -16,6 +17,7 @@ from mailreeve.store.erasing import Ages, Erasing
 from mailreeve.store.journal import Journal
 from mailreeve.store.kept import Kept
 from mailreeve.store.ledger import Ledger
+from mailreeve.store.proposals import Proposals
 
 CANARY = "canary-4417"
 KEY = b"k" * 32
@@ -56,12 +58,19 @@ def cells(row: Any) -> list[object]:
 def test_what_is_old_goes_and_what_is_open_stays(db: Database) -> None:
     """A decided message keeps its id and state; an open message and an unfinished change stay whole."""
     ledger = fill(db, ACCOUNT)
+    run = ledger.runs.begin()
+    ledger.enqueue([Ref("m3", "t3")])
+    ledger.claim(run)
+    ledger.save_verdict(run, "m3", verdict("m3"), Sight())
+    assert Proposals(db, ACCOUNT).add(proposal(account=ACCOUNT))
     assert {} == Erasing(db, ACCOUNT).aged(Ages(now_ms() - LATER, now_ms() - LATER))
     found = Erasing(db, ACCOUNT).aged(Ages(now_ms() + LATER, now_ms() + LATER))
     assert {"ledger": 1, "change": 1, "kept": 1} == found
+    assert verdict("m3") == ledger.verdict("m3")
+    assert ["p1"] == [one.id for one in Proposals(db, ACCOUNT).in_states([ProposalState.PROPOSED])]
     assert {"m1"} == ledger.decided(["m1", "m2"])
     assert (None, Sight(received_at=1)) == (ledger.entry("m1").verdict, ledger.entry("m1").sight)  # type: ignore[union-attr] # it is there
-    assert ["m2"] == [entry.message for entry in ledger.open()]
+    assert {"m2", "m3"} == {entry.message for entry in ledger.open()}
     assert ["m2"] == [one.target for one in Journal(db, ACCOUNT, Audit(db, ACCOUNT)).unsettled("labels")]
 
 

@@ -130,6 +130,32 @@ def test_another_account_sees_nothing_of_it(db: Database, outbox: Outbox) -> Non
     assert not Consents(db, "other@example.com").stands("d", "t")
 
 
+def test_what_was_placed_earlier_goes_first(outbox: Outbox) -> None:
+    """Mails of a thread are decided in any order, and told in the order in which they came."""
+    for event, placed in (("second", 20), ("first", 10)):
+        assert outbox.add("d", event, "k", "t", b"x", 30, placed=placed)
+    row = outbox.take(["d"], 30)
+    assert row
+    assert "first" == row.event
+
+
+def test_what_a_rule_wants_waits_until_its_terms_are_agreed_to(outbox: Outbox) -> None:
+    """Nothing of it leaves before, and while it is on its way it is neither made anew nor put aside."""
+    assert outbox.add("d", "a", "k", "t", b"x", 1, rule="r@1")
+    assert [None, None] == [outbox.take(["d"], 5, agreed) for agreed in ((), ("other",))]
+    row = outbox.take(["d"], 5, ("t",))
+    assert row
+    assert [False, False] == [outbox.renew(row, "u", b"y"), outbox.drop(row, "gone", 6)]
+
+
+def test_a_consent_of_one_account_is_not_anothers(db: Database) -> None:
+    """Neither given nor taken back by it."""
+    mine, theirs = Consents(db, ME), Consents(db, "bob@example.com")
+    mine.give("d", "t", "ada", "terminal")
+    assert [False, False] == [theirs.stands("d", "t"), theirs.revoke("d")]
+    assert mine.stands("d", "t")
+
+
 def test_a_consent_stands_for_its_terms_only(db: Database) -> None:
     """Other terms are not agreed to; a new consent takes the place of the old; taken back is gone."""
     consents = Consents(db, ME)

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from tests.sandbox_server import SandboxServer
+from tests.scripted_llm import Reply, Request, ScriptedLlm, completion, verdict
 from tests.triage.conftest import PartsFor, ours
 from tests.triage.house import NoNap, mail, newsletter
 
 from mailreeve.models import Archetype, ChangeState, DecidedBy, LabelSpec, Priority, Verdict
-from mailreeve.triage.labelling import Plan, plan, wants_draft
+from mailreeve.triage.labelling import Plan, as_we_left_it, plan, wants_draft
 from mailreeve.triage.labels import BUILT_IN
 from mailreeve.triage.loop import triage
 from mailreeve.triage.run import Options
@@ -133,22 +134,39 @@ def test_deciding_again_replaces_our_own_label(sandbox: SandboxServer, parts_for
     assert {"Mailreeve/FYI"} == ours(sandbox, id_)
 
 
+@pytest.mark.parametrize("expired", [False, True])
 def test_what_changes_between_reading_and_labelling_is_read_again(
-    sandbox: SandboxServer, parts_for: PartsFor
+    sandbox: SandboxServer, parts_for: PartsFor, llm_server: ScriptedLlm, expired: bool
 ) -> None:
-    """A message that the person threw away after it was read gets no label, and is in no count."""
-    kept, thrown = sandbox.deliver(newsletter(1)), sandbox.deliver(newsletter(2))
-    parts = parts_for(sandbox)
-    gmail = parts.gmail
+    """A message that the person throws away while the model reads it gets no label, and is in no count.
 
-    def throw_away(done: int, total: int | None, what: str) -> None:
-        if what == "reading and labelling" and done == 0:
-            gmail.trash(thrown)
+    The history tells of it; where it is no longer kept, the messages themselves do.
+    """
+    kept, thrown = sandbox.deliver(mail("Kept")), sandbox.deliver(mail("Thrown"))
+    parts = parts_for(sandbox, llm=llm_server, drafts=False)
 
-    result = triage(parts, Options(), progress=throw_away)
-    assert {"Mailreeve/Newsletter"} == ours(sandbox, kept)
+    def answer(request: Request) -> Reply:
+        if "Thrown" in request.user:
+            parts.gmail.trash(thrown)
+            if expired:
+                sandbox.faults([{"path": "/history", "method": "GET", "nth": 1, "kind": "expired-history"}])
+        return Reply(completion(verdict(request, label="to-reply")))
+
+    llm_server.default = answer
+    result = triage(parts, Options())
+    assert {"Mailreeve/To reply"} == ours(sandbox, kept)
     assert set() == ours(sandbox, thrown)
     assert (1, 1) == (result.coverage.seen, sum(result.coverage.decided.values()))
+
+
+def test_a_change_that_took_only_something_away_is_known_by_what_is_gone(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """Interrupted before it was made it is not taken for made, and for undone by the person."""
+    parts = parts_for(sandbox)
+    change = parts.journal.intend("r-0", "labels", "m1", {"add": [], "remove": ["INBOX"]}, {})
+    assert {} == as_we_left_it(parts, "m1", frozenset({"INBOX"}))
+    assert ChangeState.FAILED is parts.journal.change(change).state
 
 
 def test_a_message_that_vanishes_fails_by_id_and_the_others_are_labelled(

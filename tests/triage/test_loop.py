@@ -301,6 +301,19 @@ def test_a_cancelled_run_keeps_what_was_finished(sandbox: SandboxServer, parts_f
     assert all(1 == len(ours(sandbox, id_)) for id_ in ids)
 
 
+def test_what_left_the_inbox_before_it_was_read_is_over(sandbox: SandboxServer, parts_for: PartsFor) -> None:
+    """It is in no count and waits for no other run."""
+    parts = parts_for(sandbox)
+    id_ = sandbox.deliver(newsletter())
+
+    def throw_away(done: int, total: int | None, what: str) -> None:
+        if what == "reading and labelling" and done == 0:
+            parts.gmail.trash(id_)
+
+    result = triage(parts, Options(), progress=throw_away)
+    assert (0, 0, set()) == (result.coverage.seen, result.left, ours(sandbox, id_))
+
+
 def test_mail_that_could_not_be_queued_comes_with_the_next_run(
     sandbox: SandboxServer, parts_for: PartsFor
 ) -> None:
