@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.sandbox_server import SandboxServer
-from tests.scripted_llm import ScriptedLlm, completion, raw, status, verdict
+from tests.scripted_llm import Reply, ScriptedLlm, completion, raw, status, verdict
 from tests.triage import house
 from tests.triage.conftest import PartsFor
 from tests.triage.house import ME, NoNap, balanced, mail
@@ -169,6 +169,22 @@ def test_a_thread_that_the_person_works_on_gets_no_draft(sandbox: SandboxServer,
     assert 1 == drafts(sandbox)
 
 
+def test_a_question_that_the_person_answered_gets_no_draft(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """Their own mail came after it in the thread."""
+    id_ = sandbox.deliver(mail())
+    parts = parts_for(sandbox)
+    asked = parts.gmail.get(id_).message_id
+    own = mail("Re: Lunch tomorrow?", "Yes.", f"Alex <{ME}>", In_Reply_To=asked, References=asked)
+    sandbox.clock(advance=60)
+    sandbox.deliver(own, labels="SENT")
+    assert () == triage(parts, Options()).drafts
+    entry = parts.ledger.entry(id_)
+    assert entry is not None
+    assert "no draft: it was answered already" == entry.note
+
+
 def test_a_thread_gets_one_draft_for_its_newest_question(sandbox: SandboxServer, parts_for: PartsFor) -> None:
     """Two questions in one thread, one draft: to the last one."""
     first = sandbox.deliver(mail())
@@ -199,12 +215,16 @@ def test_no_more_drafts_than_the_person_wants(sandbox: SandboxServer, parts_for:
     assert ["no draft: the run made its 2 drafts"] * 2 == notes
 
 
+@pytest.mark.parametrize("sender", ["undisclosed", f"Alex <{ME}>"])
 def test_a_mail_that_nobody_can_be_answered_on_gets_no_draft(
-    sandbox: SandboxServer, parts_for: PartsFor
+    sandbox: SandboxServer, parts_for: PartsFor, llm_server: ScriptedLlm, sender: str
 ) -> None:
     """A sender that is no address, or is the person, is not answered; the mail is decided all the same."""
-    sandbox.deliver(mail(sender="undisclosed"))
-    result = triage(parts_for(sandbox), Options())
+    llm_server.default = lambda request: Reply(
+        completion(verdict(request, label="to-reply", needs_reply=True))
+    )
+    sandbox.deliver(mail(sender=sender))
+    result = triage(parts_for(sandbox, llm=llm_server), Options())
     assert () == result.drafts
     assert result.coverage.complete
     assert 0 == drafts(sandbox)
