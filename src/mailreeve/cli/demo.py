@@ -58,7 +58,9 @@ def _shown(face: Face) -> int:
         if number:
             console.print()
         text.letter(console, drafting.show(face.box, draft_id))
-        console.print(f"\nSend it with: {face.program} send {draft_id}", style="dim", soft_wrap=True)
+        console.print(
+            f"\nWhen it says what you want: {face.program} send {draft_id}", style="dim", soft_wrap=True
+        )
     console.rule("Connect Claude Desktop")
     console.print("Put this into claude_desktop_config.json (Settings, Developer, Edit Config):")
     click.echo(client_settings())
