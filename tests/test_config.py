@@ -217,3 +217,10 @@ def test_a_path_may_begin_in_the_home_folder(tmp_path: Path, monkeypatch: pytest
     )
     with pytest.raises(ConfigError, match=r"policy\.attach_folder: .* no user"):
         config.load({}, write(home, "[policy]\nattach_folder = '~nobody-of-this-name/x'"))
+
+
+def test_a_home_that_is_a_file_is_told_as_such(tmp_path: Path) -> None:
+    """The way on is another MAILREEVE_HOME, not other permissions."""
+    (tmp_path / "home").touch()
+    with pytest.raises(ConfigError, match="MAILREEVE_HOME has to name a folder"):
+        config.load({"MAILREEVE_HOME": str(tmp_path / "home")})

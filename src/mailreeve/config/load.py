@@ -161,7 +161,8 @@ def _read_toml(file: Path) -> dict[str, dict[str, object]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.", "Correct that line.") from None
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from None
+        advice = "MAILREEVE_HOME has to name a folder." if file.parent.is_file() else "Check its permissions."
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", advice) from None
 
 
 def _explain(error: ValidationError, file: Path) -> str:
