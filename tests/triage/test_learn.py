@@ -1,5 +1,7 @@
 """Patterns out of evidence: three that agree, two that contradict, the scope, the vetoes, forged senders."""
 
+from dataclasses import replace
+
 import pytest
 from tests.triage.house import ME, mail
 
@@ -102,6 +104,19 @@ def test_a_sender_that_is_not_proven_gets_no_pattern_and_makes_none(result: str)
     proven = mail("Notes", "Hi.\n", Authentication_Results="mx.google.com; dkim=pass header.d=example.org")
     assert judged(proven, Source.MOVED) is not None
     assert sighting(from_bytes(proven), _fyi()) is not None
+
+
+def test_a_sender_in_doubt_gets_no_pattern() -> None:
+    """Proven, but with answers that go elsewhere: what the person said of others does not decide it."""
+    odd = mail("Notes", "The notes of today.\n", Reply_To="jo@evil.example")
+    assert judged(odd, Source.MOVED) is None
+
+
+def test_what_a_rule_decided_teaches_nothing() -> None:
+    """It would only repeat the rule, and outlive it."""
+    plain = from_bytes(mail("Notes", "The notes of today.\n"))
+    assert sighting(plain, replace(_fyi(), by=DecidedBy.RULE)) is None
+    assert sighting(plain, _fyi()) is not None
 
 
 def test_the_identifier_of_a_list_is_what_counts() -> None:

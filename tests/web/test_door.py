@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from tests.boxes import OpenBox
 from tests.sandbox_server import SandboxServer
+from tests.web.conftest import EVERYTHING
 
 from mailreeve.app import Mailbox
 from mailreeve.cancel import Cancel
@@ -53,7 +55,7 @@ def post(box: Mailbox, key: str) -> Iterator[Post]:
 def test_a_wish_is_a_question_to_the_person_and_nothing_leaves(
     sandbox: SandboxServer, box: Mailbox, post: Post
 ) -> None:
-    """Exact words and recipients wait at the gate, also for a trusted recipient; asked again, it is the same one."""
+    """Exact words and recipients wait at the gate; asked again, it is the same one."""
     status, told = post()
     assert (202, "needs_user") == (status, told["status"])
     (proposal,) = box.gate.waiting()
@@ -68,6 +70,17 @@ def test_a_wish_is_a_question_to_the_person_and_nothing_leaves(
     assert {"system": "shop"}.items() <= next(
         r for r in box.audit.rows() if r.event == "system.asked"
     ).body.items()
+
+
+def test_a_wish_for_a_trusted_recipient_is_a_question_too(sandbox: SandboxServer, open_box: OpenBox) -> None:
+    """Whom the person trusts for their own mail is not for others to write to."""
+    box = open_box(
+        sandbox, EVERYTHING.replace("[google]", 'trusted_recipients = ["ana@example.org"]\n[google]')
+    )
+    earlier = f"From: {box.address}\r\nTo: ana@example.org\r\nSubject: Hi\r\n\r\nHi\r\n"
+    sandbox.deliver(earlier.encode(), labels="SENT")
+    told = asking.ask(box, "shop", WISH, cancel=Cancel())
+    assert ("needs_user", [told["proposal"]]) == (told["status"], [one.id for one in box.gate.waiting()])
 
 
 def test_a_system_learns_what_the_person_decided(box: Mailbox, post: Post) -> None:
