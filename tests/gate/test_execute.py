@@ -22,6 +22,7 @@ from mailreeve.errors import (
     NotApproved,
 )
 from mailreeve.gate.proposal import digest
+from mailreeve.google.sending import Sender
 from mailreeve.mail.compose import File
 from mailreeve.models import Address, Proposal, SentMail
 from mailreeve.models import ProposalState as State
@@ -41,6 +42,26 @@ def delivered(bench: Bench) -> int:
 
 def wire_bytes(bench: Bench) -> list[bytes]:
     return [base64.urlsafe_b64decode(one["raw"] + "==") for one in bench.sandbox.sent()]
+
+
+@dataclass
+class Noting:
+    """The real sender, and what it was asked for."""
+
+    real: Sender
+    asked: list[tuple[str, bytes, str]] = field(default_factory=list)
+
+    def send_draft(self, draft_id: str, raw: bytes, thread_id: str) -> SentMail:
+        self.asked.append((draft_id, raw, thread_id))
+        return self.real.send_draft(draft_id, raw, thread_id)
+
+
+def test_the_draft_its_bytes_and_its_thread_are_what_is_asked_for(bench: Bench) -> None:
+    """Once, and all three as they were confirmed."""
+    one = bench.approved(bench.draft().id)
+    noting = Noting(bench.sender)
+    bench.make_gate(sender=noting).execute(one.id)
+    assert [(one.draft_id, one.raw, one.thread_id)] == noting.asked
 
 
 def test_a_confirmed_message_leaves_exactly_as_it_was_confirmed(bench: Bench) -> None:

@@ -54,6 +54,7 @@ class House:
     clock: Clock = field(default_factory=Clock)
     fields: tuple[str, ...] = ("subject",)
     path: str = "hook"
+    labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.outbox, self.consents = Outbox(self.db, ME), Consents(self.db, ME)
@@ -62,7 +63,8 @@ class House:
     @property
     def destination(self) -> Destination:
         url = f"http://hooks.example.com:{self.receiver.port}/{self.path}"
-        return Destination("d", url, (Kind.DECIDED, Kind.TEST), self.fields, (SECRET,), private=True)
+        kinds = (Kind.DECIDED, Kind.TEST)
+        return Destination("d", url, kinds, self.fields, (SECRET,), private=True, labels=self.labels)
 
     @property
     def outlet(self) -> Outlet:
@@ -119,6 +121,17 @@ def test_nothing_is_queued_or_sent_before_a_person_agrees(house: House) -> None:
         Webhook(SECRET).verify(seen.body, seen.headers)["data"],
     )
     assert ["destination.consent", "outbox.delivered"] == house.audited()
+
+
+def test_a_destination_of_some_labels_hears_of_no_others(house: House) -> None:
+    """What a person agreed to for one kind of mail is not told of another; what is of no label is."""
+    house.labels = ("fyi",)
+    house.agree()
+    told = [
+        house.outlet.offer(replace(event(number), label=label))
+        for number, label in enumerate(("fyi", "receipt", None))
+    ]
+    assert [1, 0, 1] == told
 
 
 @pytest.mark.parametrize("change", [{"path": "other"}, {"fields": ("subject", "text")}], ids=str)
