@@ -21,6 +21,7 @@ from mailreeve.triage.drafting import mark_of
 from mailreeve.triage.loop import triage
 from mailreeve.triage.posting import MARK
 from mailreeve.triage.run import Options
+from mailreeve.triage.undo import undo
 
 NIGHT = timedelta(days=1)
 DRAFTS = "/gmail/v1/users/me/drafts"
@@ -57,6 +58,24 @@ def test_repeating_the_night_makes_no_second_draft(sandbox: SandboxServer, parts
     triage(parts, Options())
     again = triage(parts, Options(since=NIGHT, again=True))
     assert first.drafts == again.drafts
+    assert 1 == drafts(sandbox)
+
+
+def test_a_draft_of_another_home_is_reviewed_here_and_not_undone(
+    sandbox: SandboxServer, parts_for: PartsFor
+) -> None:
+    """It is found by our mark and waits here too; undo takes back what this home made, which the draft is not."""
+    id_ = sandbox.deliver(mail())
+    made = triage(parts_for(sandbox), Options()).drafts
+    parts = parts_for(sandbox, home="other")
+    result = triage(parts, Options())
+    assert made == result.drafts
+    (change,) = parts.journal.of_target(id_, "draft_create")
+    assert (ChangeState.DONE, {"delete_draft": made[0]}) == (change.state, change.inverse)
+    undone = undo(parts, result.run)
+    assert (change.id, "the draft was found, not written here") in [
+        (one.id, one.reason) for one in undone.skipped
+    ]
     assert 1 == drafts(sandbox)
 
 

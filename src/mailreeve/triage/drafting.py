@@ -88,6 +88,10 @@ def _found_again(work: Work, entry: Entry, thread: Thread) -> bool:
             # Not hashed anew: since the interruption the person may have edited it.
             known = {**change.do, "draft": there.id}
             journal.settle(change.id, ChangeState.DONE, do=known, inverse={"delete_draft": there.id})
+        if not changes:  # by another home, or by a store that was lost: without its hash undo leaves it alone
+            known = {"thread": thread.id, "mark": mark, "draft": there.id}
+            found = journal.intend(work.run, KIND, entry.message, known, {})
+            journal.settle(found, ChangeState.DONE, inverse={"delete_draft": there.id})
         work.parts.ledger.mark_drafted(work.run, entry.message, there.id, entry.note)
         return True
     for change in lost:

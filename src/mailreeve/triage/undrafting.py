@@ -30,6 +30,8 @@ class Undrafting:
         now = self._now(id_) if id_ else None
         if now is None:
             self._gone(change, str(change.do.get("mark", "")))
+        elif "sha256" not in change.do:
+            self._books.skip(change, "the draft was found, not written here")
         elif posting.is_unchanged(change, now.raw):
             self._journal.undoing([change.id])
             self._gmail.delete_draft(now.id)
