@@ -70,3 +70,13 @@ def test_threads_cannot_pass_the_ceiling_together() -> None:
         thread.join()
     assert 8 == budget.usage.calls + len(refused)
     assert 200 <= budget.usage.tokens_in + budget.usage.tokens_out <= 1000
+
+
+def test_calls_under_way_count_with_what_they_may_cost() -> None:
+    """Several at once cannot pass a ceiling that each of them alone would not."""
+    budget = Budget(Limits(max_tokens=100))
+    with budget.call(40, 20):
+        with pytest.raises(BudgetSpent), budget.call(40, 20):
+            pass
+        with budget.call(20, 20):
+            pass
