@@ -29,8 +29,8 @@ def ids(delta: Delta) -> list[str]:
     return [ref.id for ref in delta.refs]
 
 
-def since(gmail: Gmail, cursor: Cursor, limit: int | None = None) -> Delta:
-    return new_since(gmail, cursor, NoNap(), limit=limit)
+def since(gmail: Gmail, cursor: Cursor) -> Delta:
+    return new_since(gmail, cursor, NoNap())
 
 
 def first(sandbox: SandboxServer, gmail: Gmail, days: int = 3) -> Delta:
@@ -48,7 +48,7 @@ def test_the_first_run_lists_the_inbox_of_some_days(gmail: Gmail, sandbox: Sandb
         sandbox.deliver(mail(f"Other {labels}"), labels=labels)
     gmail.create_draft(mail("Draft"))
     delta = first(sandbox, gmail)
-    assert ([one, two], True, False) == (ids(delta), delta.listed, delta.cut)
+    assert ([one, two], True) == (ids(delta), delta.listed)
     assert delta.history_id == gmail.profile().history_id
 
 
@@ -93,16 +93,6 @@ def test_the_history_is_read_to_its_last_page(gmail: Gmail, sandbox: SandboxServ
     assert new == ids(since(gmail, cursor))
 
 
-def test_the_first_run_can_be_bounded(gmail: Gmail, sandbox: SandboxServer) -> None:
-    """With a limit the newest are taken, oldest first, and it is told that there were more."""
-    every = [sandbox.deliver(mail(f"Number {n}")) for n in range(6)]
-    start = Cursor("", int(sandbox.clock(advance=0)) - 86_400)
-    assert (every[2:], True) == (ids(cut := since(gmail, start, limit=4)), cut.cut)
-    assert (every, False) == (ids(whole := since(gmail, start, limit=6)), whole.cut)
-    new = [sandbox.deliver(mail(f"New {n}")) for n in range(5)]
-    assert new == ids(since(gmail, whole.cursor, limit=2))
-
-
 def test_an_expired_history_is_no_gap(gmail: Gmail, sandbox: SandboxServer) -> None:
     """After ten days of silence the mail since the last run is listed, with a day's overlap."""
     known = sandbox.deliver(mail("Known"))
@@ -113,7 +103,7 @@ def test_an_expired_history_is_no_gap(gmail: Gmail, sandbox: SandboxServer) -> N
         sandbox.clock(advance=86_400)
         new.append(sandbox.deliver(mail(f"Day {day}")))
     delta = since(gmail, cursor)
-    assert ([known, *new], True, False) == (ids(delta), delta.listed, delta.cut)
+    assert ([known, *new], True) == (ids(delta), delta.listed)
     assert delta.history_id == gmail.profile().history_id
 
 

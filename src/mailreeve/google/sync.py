@@ -34,8 +34,6 @@ class Delta:
     """Where the next run begins."""
     listed: bool = False
     """True when mail was listed by date, on the first run or because the history had expired."""
-    cut: bool = False
-    """True when a first run found more than its limit; the newest were taken."""
 
     @property
     def history_id(self) -> str:
@@ -48,41 +46,38 @@ def new_since(
     cursor: Cursor,
     cancel: Cancel,
     *,
-    limit: int | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Delta:
-    """New mail since the cursor. `limit` bounds the first run only.
+    """New mail since the cursor.
 
     A message may come twice over two runs, at the seam of a resync; it never stays away.
     """
     gmail = gmail.bound(cancel, interactive=False)
     now = int(clock())
     if not cursor.history_id:
-        return _listed(gmail, Cursor("", cursor.at), now, cancel, limit)
+        return _listed(gmail, Cursor("", cursor.at), now, cancel)
     try:
         refs, history_id = _replayed(gmail, cursor.history_id, {}, cancel)
     except HistoryExpired:
-        return _listed(gmail, Cursor("", cursor.at - OVERLAP), now, cancel, None)
+        return _listed(gmail, Cursor("", cursor.at - OVERLAP), now, cancel)
     return Delta(refs, Cursor(history_id, now))
 
 
-def _listed(gmail: Gmail, since: Cursor, now: int, cancel: Cancel, limit: int | None) -> Delta:
+def _listed(gmail: Gmail, since: Cursor, now: int, cancel: Cancel) -> Delta:
     """List by date; the history id is taken before, and replayed after, so nothing falls between."""
     start = gmail.profile().history_id
     known: dict[str, Ref] = {}
     page, more = "", True
-    while more and (limit is None or len(known) < limit):
+    while more:
         cancel.check()
         found = gmail.search(
             f"after:{max(0, since.at)} {INCOMING}", label_ids=(INBOX,), cursor=page, limit=PAGE
         )
         known.update((ref.id, ref) for ref in found.items)
         page, more = found.next, bool(found.next)
-    newest = list(known.values())[:limit]
-    cut = more or len(newest) < len(known)
-    oldest_first = {ref.id: ref for ref in reversed(newest)}
+    oldest_first = dict(reversed(known.items()))
     refs, history_id = _replayed(gmail, start, oldest_first, cancel)
-    return Delta(refs, Cursor(history_id, now), listed=True, cut=cut)
+    return Delta(refs, Cursor(history_id, now), listed=True)
 
 
 def _replayed(gmail: Gmail, start: str, known: dict[str, Ref], cancel: Cancel) -> tuple[tuple[Ref, ...], str]:
