@@ -95,7 +95,9 @@ class _StubGmail:
     def history(self, *_: Any) -> HistoryPage:
         return HistoryPage((), (), (), "7")
 
-    def get_by_thread(self, ids: Mapping[str, str], cancel: Cancel) -> Iterator[tuple[str, Message]]:
+    def get_by_thread(
+        self, ids: Mapping[str, str], cancel: Cancel, beside: object = None
+    ) -> Iterator[tuple[str, Message]]:
         for id_ in ids:
             yield (
                 id_,
