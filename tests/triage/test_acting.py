@@ -221,6 +221,22 @@ def test_a_destination_gets_what_a_rule_takes_out_of_the_mail(
     assert [{"extracted": {"order": "A-4711", "total": 129.9, "due": "2026-12-03"}}] == data(receiver)
 
 
+def test_what_a_rule_takes_out_of_a_code_stays_here(
+    sandbox: SandboxServer, open_box: OpenBox, receiver: Receiver
+) -> None:
+    """The destination hears that the rule fired, and no value of a mail that is a secret."""
+    made = open_box(sandbox, settings(receiver, '"extracted", "rule"'))
+    rule(made, "from='no-reply@bank.example'")
+    with (made.config.home / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write(EXTRACT)
+    agree(made)
+    sandbox.deliver(code() + ORDER.encode())
+    run(made)
+    (told,) = data(receiver)
+    assert {} == told["extracted"]
+    assert "A-4711" not in json.dumps(told)
+
+
 def test_a_rule_writes_a_draft_in_the_persons_own_words(sandbox: SandboxServer, open_box: OpenBox) -> None:
     """What the template does not know is a visible blank; run again, there is still one draft; undo takes it back."""
     made = open_box(sandbox, '[policy]\ncapabilities = ["read", "label", "draft"]\n')
