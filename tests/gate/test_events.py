@@ -52,7 +52,9 @@ def bench(sandbox: SandboxServer, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def gate(bench: Bench, *, after: bool = False, before: bool = False) -> tuple[Gate, Lossy]:
+def gate(
+    bench: Bench, *, after: bool = False, before: bool = False, contacts: tuple[str, ...] = ()
+) -> tuple[Gate, Lossy]:
     carrier = Lossy(Scheduler(bench.transport), after, before)
     rules = Policy(own_addresses=(bench.account,), trusted_recipients=EVERYBODY)
     locks = bench.folder / "locks"
@@ -68,6 +70,7 @@ def gate(bench: Bench, *, after: bool = False, before: bool = False) -> tuple[Ga
         locks,
         clock=bench.clock,
         appointments=steps,
+        contacts=lambda: contacts,
     )
     return made, carrier
 
@@ -95,6 +98,15 @@ def test_nothing_happens_before_a_yes(bench: Bench, sandbox: SandboxServer) -> N
     with pytest.raises(NotApproved):
         door.execute(proposal.id)
     assert (0, []) == (carrier.calls, invited(sandbox))
+
+
+def test_a_guest_who_imitates_somebody_known_is_a_warning(bench: Bench) -> None:
+    """The same look at addresses as for mail; a contact of the person is known."""
+    door, _ = gate(bench, contacts=("Bob@Partner.example",))
+    for guest, codes in (("bob@partner.examp1e", {"lookalike"}), ("bob@partner.example", set())):
+        wish = EventRequest("insert", "mr0001", "", True, {**BODY, "attendees": [{"email": guest}]})
+        flags = door.propose_event("event_new", wish).flags
+        assert codes == {flag.code for flag in flags} & {"lookalike"}
 
 
 def test_a_yes_makes_the_event_once(bench: Bench, sandbox: SandboxServer) -> None:
