@@ -58,6 +58,20 @@ def test_nothing_of_an_account_is_left_in_any_file(app: App, sandbox: SandboxSer
     assert [] == held(home, words)
     assert Audit(app.db, "", app.audit_key()).verify().ok
     assert () == purging.which(app)
+
+
+def test_the_login_is_taken_back_at_google(app: App, sandbox: SandboxServer) -> None:
+    """A copy of it that lies elsewhere, in a backup, is worth nothing after a purge."""
+    address = app.account().address
+    token = app.tokens.load(address).refresh_token
+
+    def alive() -> bool:
+        with sandbox.state_file() as state:
+            return bool(state.rows("select 1 from tokens where token = ? and not dead", (token,)))
+
+    assert alive()
+    purging.erase(app, purging.doomed(app, purging.which(app)))
+    assert not alive()
     assert id_ in {message["id"] for message in sandbox.state()["messages"]}
 
 
