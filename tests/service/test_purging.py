@@ -58,6 +58,7 @@ def test_nothing_of_an_account_is_left_in_any_file(app: App, sandbox: SandboxSer
     assert [] == held(home, words)
     assert Audit(app.db, "", app.audit_key()).verify().ok
     assert () == purging.which(app)
+    assert id_ in {message["id"] for message in sandbox.state()["messages"]}
 
 
 def test_the_login_is_taken_back_at_google(app: App, sandbox: SandboxServer) -> None:
@@ -72,7 +73,6 @@ def test_the_login_is_taken_back_at_google(app: App, sandbox: SandboxServer) -> 
     assert alive()
     purging.erase(app, purging.doomed(app, purging.which(app)))
     assert not alive()
-    assert id_ in {message["id"] for message in sandbox.state()["messages"]}
 
 
 def test_one_account_goes_and_the_other_keeps_all_it_had(
