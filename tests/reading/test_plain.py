@@ -125,3 +125,12 @@ def test_the_limit_holds_for_any_text(text: str, limit: int) -> None:
     line = plain.one_line(text, limit)
     assert len(line) <= limit
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    "link", ["httрѕ://sріkeе.аі/lоgo.png?q=1", "//sріkeе.аі/lоgo.png", "//evil.example/x", "почта://a.b"]
+)
+def test_a_link_in_letters_of_another_script_is_a_link(link: str) -> None:
+    """Cyrillic letters that look like https, and an address without a scheme: gone, unless the mail shows them."""
+    assert "Look at [link removed] now" == plain.one_line(f"Look at {link} now", 200)
+    assert f"Look at {link} now" == plain.one_line(f"Look at {link} now", 200, f"See {link} there")
