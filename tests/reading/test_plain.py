@@ -134,3 +134,9 @@ def test_a_link_in_letters_of_another_script_is_a_link(link: str) -> None:
     """Cyrillic letters that look like https, and an address without a scheme: gone, unless the mail shows them."""
     assert "Look at [link removed] now" == plain.one_line(f"Look at {link} now", 200)
     assert f"Look at {link} now" == plain.one_line(f"Look at {link} now", 200, f"See {link} there")
+
+
+@pytest.mark.parametrize("before", ["1:", "_", "aschemethathasfartoomanyletters:"])
+def test_what_stands_before_two_slashes_hides_no_address(before: str) -> None:
+    """No scheme at all, but what follows invites a click."""
+    assert f"Look at {before}[link removed] now" == plain.one_line(f"Look at {before}//сайт.рф/x now", 200)

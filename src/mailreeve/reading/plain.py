@@ -26,7 +26,7 @@ _STAR_BULLET = re.compile(r"^([ \t]*)[*+•][ \t]+", re.MULTILINE)
 _FILES = r"(?!(?:[\w-]+\.)+(?:pdf|docx?|xlsx?|pptx?|txt|csv|png|jpe?g|gif|ics|html?|md|json|xml|py|js|ts|net|odt|conf|cfg|ini|log|rpm|deb|tar|t?gz|cpp|ya?ml|toml|svg|mp[34])\b(?!/|\.\w))"
 _URL = re.compile(
     r"\b[^\W\d_][\w+.-]{1,15}://\S+"  # letters of any script: look-alikes of https are no scheme, and invite a click
-    r"|(?<![:/\w])//[\w-]+\.[\w.-]+\S*"
+    r"|(?<!/)//[\w-]+\.[\w.-]+\S*"
     r"|\b(?:javascript|data|vbscript|mailto|file|tel|https?|ftp|wss?):\S+"
     r"|\bwww\.\S+"
     rf"|(?<![\w@.-]){_FILES}(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+(?-i:[a-z]{{2,24}}|[A-Z]{{2,24}})(?![\w@-])(?:[:/?#]\S*)?",
