@@ -102,7 +102,7 @@ def _counted(box: Mailbox, result: RunResult, aside: int) -> RunResult:
 
 def _told_outside(box: Mailbox, run: Parts, result: RunResult, cancel: Cancel) -> OutboxJson:
     """The last step: hand over what was decided, deliver what is due."""
-    parts = replace(box.parts(), outlet=box.outlet, hand=run.hand)
+    parts = replace(run, outlet=box.outlet)
     handing.hand_over(parts, box.outlet, cancel)
     handing.finished(parts, box.outlet, result)
     acting.renew(parts)
